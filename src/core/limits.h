@@ -1,0 +1,81 @@
+#pragma once
+// Every limit of the house, each with its reason. What grows without one of these is a bug.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace starling::core::limits {
+
+using namespace std::chrono_literals;
+
+// ---- data -------------------------------------------------------------------------------------
+// A key travels whole in ranges and listings; four of them must fit a datagram-sized message.
+inline constexpr std::size_t key_bytes_max = 4 * 1024;
+// Escaping doubles a key of zero bytes; key space, terminator and kind add four.
+inline constexpr std::size_t encoded_key_bytes_max = 2 * key_bytes_max + 4;
+// One record must fit a batch and a frame with room to spare.
+inline constexpr std::size_t value_bytes_default = 1024 * 1024;
+inline constexpr std::size_t value_bytes_max = 16 * 1024 * 1024;
+// Expiry in milliseconds since 1970 must fit the 48 bits that HLC time has.
+inline constexpr std::uint64_t expiry_ms_max = (std::uint64_t{1} << 48) - 1;
+inline constexpr std::size_t node_name_bytes_max = 64;
+inline constexpr std::size_t address_bytes_max = 256;  // A DNS name (253) would not fit less.
+
+// ---- clock ------------------------------------------------------------------------------------
+// Receive bound: hosts with NTP stay within tens of milliseconds; half a second forgives a bad
+// one and keeps the damage of a wrong one small.
+inline constexpr std::uint64_t clock_ahead_ms_default = 500;
+// The bound above every issued reading is persisted this far ahead and renewed at half, so a
+// restart skips at most a quarter of a second.
+inline constexpr std::uint64_t clock_lease_ms = 250;
+// Records stamped too far ahead wait here; what does not fit comes again by repair.
+inline constexpr std::size_t held_ahead_records_max = 4096;
+inline constexpr std::size_t held_ahead_bytes_max = 4 * 1024 * 1024;
+
+// ---- cuts and the tree ------------------------------------------------------------------------
+// A cut is applied this long after its second ended: rumours of its writes have arrived by then.
+inline constexpr std::uint64_t cut_settle_ms = 1500;
+// Peers reach a cut at different moments; eight seconds cover a slow link and a long session step.
+inline constexpr std::size_t cuts_kept = 8;
+// Versions heard during the last cuts. The design's 16 MiB are 34,000 distinct small keys a second
+// over a window of 2.5 s; twice that keeps a benchmark of 100,000 hot keys from pausing clients.
+inline constexpr std::size_t settling_bytes_max = 32 * 1024 * 1024;
+// Constants of the digest version: changing one changes every tree in the cluster.
+inline constexpr std::uint64_t leaf_records_mean = 48;
+inline constexpr std::uint64_t branch_fanout_mean = 32;
+// 48 * 32^5 is 1.6 thousand million records; above that leaves only grow more numerous per branch.
+inline constexpr int tree_levels = 6;
+
+// ---- messages ---------------------------------------------------------------------------------
+inline constexpr std::size_t datagram_bytes_max = 1200;  // Passes every tunnel without fragments.
+inline constexpr std::size_t frame_bytes_max = value_bytes_max + 64 * 1024;  // One large record.
+inline constexpr std::size_t batch_bytes_max = 256 * 1024;  // Of an exchange; one WriteBatch.
+inline constexpr std::size_t batch_records_max = 4096;
+inline constexpr std::size_t roster_members_max = 2048;
+inline constexpr std::size_t train_entries_max = 1024;   // Opening answer: 8 KiB of fingerprints.
+inline constexpr std::size_t ranges_per_message_max = 1024;
+inline constexpr std::size_t entries_per_message_max = 64 * 1024;  // Fingerprints or listed items.
+inline constexpr std::size_t listing_bytes_max = 64 * 1024;  // One chunk of a listing.
+
+// ---- sessions ---------------------------------------------------------------------------------
+inline constexpr std::size_t sessions_out_max = 3;
+inline constexpr std::size_t sessions_in_max = 3;
+inline constexpr std::size_t session_credit = 4;  // Batches in flight each way.
+inline constexpr auto session_patience = 10s;     // Silence longer than this abandons the peer.
+inline constexpr auto session_deadline = 10min;
+inline constexpr std::size_t session_ranges_max = 64 * 1024;  // Bounds our memory, whatever a peer claims.
+
+// ---- queues -----------------------------------------------------------------------------------
+inline constexpr std::size_t rumour_queue_bytes_max = 4 * 1024 * 1024;  // Per link; then dropped.
+inline constexpr std::size_t rumour_queue_records_max = 32 * 1024;
+inline constexpr std::size_t link_queue_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t link_queue_messages_max = 16 * 1024;
+inline constexpr std::size_t parked_operations_max = 4096;  // Waiting for a value to be read.
+inline constexpr std::size_t parked_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t unsynced_bytes_max = 8 * 1024 * 1024;  // Then writers pause.
+inline constexpr auto unsynced_age_max = 1s;
+inline constexpr auto sync_delay_max = 10ms;  // What power loss may take from `fast` writes.
+inline constexpr std::size_t small_cluster_peers_max = 8;  // Beats and rumours go to every peer.
+
+}
