@@ -25,3 +25,92 @@ run() {
   [ $# -gt 0 ] || give_up "run needs a command: tools/dev run -- COMMAND..."
   PATH=$top/build/release/bin:$PATH exec "$@"
 }
+
+# Two builds in one folder would trip over each other.
+locked() { flock "$top/build/run/build.lock" "$@"; }
+
+configure() { # configure PRESET
+  [ -f "$top/build/$1/build.ninja" ] ||
+    (cd "$top" && slowly "configuring $1" "$top/build/log/configure-$1.log" \
+      locked cmake --preset "$1")
+}
+
+build() {
+  configure release
+  [ $# -gt 0 ] || set -- all
+  (cd "$top" && locked cmake --build --preset release --target "$@")
+}
+
+shell() {
+  configure release
+  (cd "$top" && slowly "building" "$top/build/log/build.log" \
+    locked cmake --build --preset release --target starlingd starling)
+  [ "${1:-}" != -- ] || shift
+  [ $# -gt 0 ] || set -- bash
+  run "$@"
+}
+
+# Commands that cut networks get one that they cannot harm.
+isolated() { python3 "$top/tools/harness/isolate.py" -- "$@"; }
+
+test() {
+  case ${1:-all} in
+    unit | all) ;;
+    *) give_up "test knows no '$1': tools/dev test, or tools/dev test unit" ;;
+  esac
+  cd "$top"
+  python3 tools/tidy/tidy.py
+  if [ "${1:-all}" = unit ]; then
+    build unit_tests
+    ctest --preset release -L unit -j "${JOBS:-$(nproc)}"
+    return
+  fi
+  build all all_verify_interface_header_sets
+  configure debug
+  locked cmake --build --preset debug --target unit_tests
+  say "unit tests under sanitizers"
+  ctest --preset debug -L unit -LE tidy -j "${JOBS:-$(nproc)}"
+  say "everything, release"
+  fetch
+  isolated ctest --preset release -j "${JOBS:-$(nproc)}"
+}
+
+fetch() { # What the demonstration wants from the network, while there is one.
+  [ ! -e "$top/tools/demo/demo.py" ] || python3 "$top/tools/demo/demo.py" fetch
+}
+
+prepare_up() {
+  build starlingd starling
+  fetch
+}
+
+sim() {
+  build starling_sim
+  "$top/build/release/bin/starling_sim" "$@"
+}
+
+bench() {
+  build
+  cd "$top"
+  ran=
+  for program in build/release/bin/starling_bench_* tools/bench/*.py; do
+    name=$(basename "$program" .py)
+    name=${name#starling_bench_}
+    case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
+    [ -e "$program" ] || continue
+    ran=yes
+    say "bench $name"
+    case $program in
+      *.py) isolated python3 "$program" ;;
+      *) "$program" ;;
+    esac
+  done
+  [ -n "$ran" ] || give_up "no such benchmark"
+}
+
+tidy() { cd "$top" && python3 tools/tidy/tidy.py --look "$@"; }
+
+format() {
+  cd "$top"
+  find src tests tools -name '*.cc' -o -name '*.h' | xargs -r clang-format -i
+}

@@ -1,0 +1,23 @@
+# Where things belong: cmake --install build/release --prefix /usr
+include(GNUInstallDirs)
+foreach(program starlingd starling)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+install(FILES deploy/systemd/starlingd.service DESTINATION lib/systemd/system)
+install(FILES deploy/systemd/starling.sysusers DESTINATION lib/sysusers.d RENAME starling.conf)
+install(FILES deploy/systemd/starling.tmpfiles DESTINATION lib/tmpfiles.d RENAME starling.conf)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES deploy/starling.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# An operator's configuration outlives any number of installations.
+install(CODE "
+  set(folder \"${CMAKE_INSTALL_SYSCONFDIR}\")
+  if(CMAKE_INSTALL_PREFIX STREQUAL /usr)
+    set(folder /etc)
+  elseif(NOT IS_ABSOLUTE \"\${folder}\")
+    set(folder \"\${CMAKE_INSTALL_PREFIX}/\${folder}\")
+  endif()
+  if(NOT EXISTS \"\$ENV{DESTDIR}\${folder}/starling/starling.toml\")
+    file(INSTALL \"${CMAKE_SOURCE_DIR}/deploy/starling.toml\" DESTINATION \"\${folder}/starling\")
+  endif()")
