@@ -58,6 +58,13 @@ inline constexpr std::size_t ranges_per_message_max = 1024;
 inline constexpr std::size_t entries_per_message_max = 64 * 1024;  // Fingerprints or listed items.
 inline constexpr std::size_t listing_bytes_max = 64 * 1024;  // One chunk of a listing.
 
+// ---- membership -------------------------------------------------------------------------------
+// Of a datagram: the beat and the header keep the rest, so news never crowds out beats.
+inline constexpr std::size_t membership_part_bytes_max = 700;
+inline constexpr std::size_t part_updates_max = 32;  // More than fit the bytes above.
+// Pings on behalf of others that we keep in mind; one period at a time is asked of us.
+inline constexpr std::size_t probe_relays_max = 256;
+
 // ---- sessions ---------------------------------------------------------------------------------
 inline constexpr std::size_t sessions_out_max = 3;
 inline constexpr std::size_t sessions_in_max = 3;

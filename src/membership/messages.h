@@ -19,14 +19,18 @@ using Address = std::string;
 
 enum class MemberState : std::uint8_t { alive, suspect, dead, left };
 
-// One claim about one member. For one incarnation left > dead > suspect > alive; a higher
-// incarnation beats a lower one, and only its owner raises it.
+// One claim about one member. For one incarnation left > dead > suspect > alive; a newer
+// incarnation beats an older one, and only its owner raises it. Newer is meant modulo 2^64
+// (RFC 1982), so that no claim, however large its number, is beyond refutation.
 struct MemberUpdate {
   core::NodeId id;
   MemberState state = MemberState::alive;
   std::uint64_t incarnation = 0;
   Address address;
   std::string name;
+  // Who says suspect or dead on its own evidence, whoever passes it on; nobody for alive and left.
+  // Without it one accuser's word, heard twice, would look like two witnesses.
+  core::NodeId accuser;
   friend bool operator==(const MemberUpdate&, const MemberUpdate&) = default;
 };
 
