@@ -1,6 +1,6 @@
 # What tools/dev does once it is where it runs.
 
-help() {
+verb_help() {
   cat <<'TEXT'
 tools/dev VERB [ARGUMENTS]
   up                        build, start five nodes, show how they converge; leave them running
@@ -20,7 +20,7 @@ Builds happen in build/, which git ignores.
 TEXT
 }
 
-run() {
+verb_run() {
   [ "${1:-}" != -- ] || shift
   [ $# -gt 0 ] || give_up "run needs a command: tools/dev run -- COMMAND..."
   PATH=$top/build/release/bin:$PATH exec "$@"
@@ -35,25 +35,25 @@ configure() { # configure PRESET
       locked cmake --preset "$1")
 }
 
-build() {
+verb_build() {
   configure release
   [ $# -gt 0 ] || set -- all
   (cd "$top" && locked cmake --build --preset release --target "$@")
 }
 
-shell() {
+verb_shell() {
   configure release
   (cd "$top" && slowly "building" "$top/build/log/build.log" \
     locked cmake --build --preset release --target starlingd starling)
   [ "${1:-}" != -- ] || shift
   [ $# -gt 0 ] || set -- bash
-  run "$@"
+  verb_run "$@"
 }
 
 # Commands that cut networks get one that they cannot harm.
 isolated() { python3 "$top/tools/harness/isolate.py" -- "$@"; }
 
-test() {
+verb_test() {
   case ${1:-all} in
     unit | all) ;;
     *) give_up "test knows no '$1': tools/dev test, or tools/dev test unit" ;;
@@ -61,11 +61,11 @@ test() {
   cd "$top"
   python3 tools/tidy/tidy.py
   if [ "${1:-all}" = unit ]; then
-    build unit_tests
+    verb_build unit_tests
     ctest --preset release -L unit -j "${JOBS:-$(nproc)}"
     return
   fi
-  build all all_verify_interface_header_sets
+  verb_build all all_verify_interface_header_sets
   configure debug
   locked cmake --build --preset debug --target unit_tests
   say "unit tests under sanitizers"
@@ -79,18 +79,23 @@ fetch() { # What the demonstration wants from the network, while there is one.
   [ ! -e "$top/tools/demo/demo.py" ] || python3 "$top/tools/demo/demo.py" fetch
 }
 
-prepare_up() {
-  build starlingd starling
+step_prepare_up() {
+  verb_build starlingd starling
   fetch
 }
 
-sim() {
-  build starling_sim
+step_show_up() {
+  cd "$top"
+  PATH=$top/build/release/bin:$PATH python3 tools/demo/demo.py up
+}
+
+verb_sim() {
+  verb_build starling_sim
   "$top/build/release/bin/starling_sim" "$@"
 }
 
-bench() {
-  build
+verb_bench() {
+  verb_build
   cd "$top"
   ran=
   for program in build/release/bin/starling_bench_* tools/bench/*.py; do
@@ -108,9 +113,9 @@ bench() {
   [ -n "$ran" ] || give_up "no such benchmark"
 }
 
-tidy() { cd "$top" && python3 tools/tidy/tidy.py --look "$@"; }
+verb_tidy() { cd "$top" && python3 tools/tidy/tidy.py --look "$@"; }
 
-format() {
+verb_format() {
   cd "$top"
   find src tests tools -name '*.cc' -o -name '*.h' | xargs -r clang-format -i
 }

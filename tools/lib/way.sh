@@ -122,12 +122,14 @@ run_in_container() {
   terminal=
   if [ -t 0 ] && [ -t 1 ]; then terminal=-t; fi
   # NET_ADMIN is for cutting nodes apart in the container's own network.
-  docker run --rm -i $terminal --label starling.checkout="$top" --cap-add NET_ADMIN \
+  # shellcheck disable=SC2086  # Words.
+  docker run --rm -i $terminal ${more_options:-} --label starling.checkout="$top" --cap-add NET_ADMIN \
     -v "$top:$top" "$image" "$@"
 }
 
 run_in_root() { # Own mounts and processes, the host's network.
-  unshare --mount --pid --fork --kill-child \
+  # shellcheck disable=SC2086  # Nothing, or words.
+  ${hand_over:-} unshare --mount --pid --fork --kill-child \
     sh "$top/tools/lib/root.sh" "$root" "$top" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
 }
