@@ -1,7 +1,5 @@
 #include "core/record.h"
 
-#include <cstddef>
-
 namespace starling::core {
 namespace {
 
@@ -28,13 +26,9 @@ std::uint64_t number_at(BytesView bytes, std::size_t offset) {
 
 constexpr std::size_t fixed_bytes = 26;  // Version, flags, hlc, origin, value hash.
 
-struct Header {
-  RecordHead head;
-  bool value_dropped = false;
-  std::size_t bytes = 0;
-};
+}
 
-Result<Header> decode_header(BytesView bytes) {
+Result<RecordHeader> decode_record_header(BytesView bytes) {
   if (bytes.size() < fixed_bytes) return fail(Errc::malformed, "record shorter than its header");
   const auto version = static_cast<std::uint8_t>(bytes[0]);
   if (version != format_version) {
@@ -42,7 +36,7 @@ Result<Header> decode_header(BytesView bytes) {
   }
   const auto flags = static_cast<std::uint8_t>(bytes[1]);
   if ((flags & ~flags_known) != 0) return fail(Errc::malformed, "unknown record flags");
-  Header header;
+  RecordHeader header;
   header.head.tombstone = (flags & flag_tombstone) != 0;
   header.value_dropped = (flags & flag_value_dropped) != 0;
   header.head.stamp = {{number_at(bytes, 2)}, {number_at(bytes, 10)}};
@@ -62,8 +56,6 @@ Result<Header> decode_header(BytesView bytes) {
     return fail(Errc::malformed, "a tombstone with a value hash");
   }
   return header;
-}
-
 }
 
 bool wins_over(const Record& challenger, const Record& holder) {
@@ -91,15 +83,9 @@ Bytes encode_record(const Record& record) {
 }
 
 Result<Record> decode_record(BytesView bytes) {
-  auto header = decode_header(bytes);
+  auto header = decode_record_header(bytes);
   if (!header) return std::unexpected(header.error());
   return Record{header->head, Bytes{bytes.substr(header->bytes)}, header->value_dropped};
-}
-
-Result<RecordHead> decode_record_head(BytesView bytes) {
-  auto header = decode_header(bytes);
-  if (!header) return std::unexpected(header.error());
-  return header->head;
 }
 
 }

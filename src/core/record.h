@@ -4,6 +4,7 @@
 // listings carry. The value hash stands in for the value in all three.
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/bytes.h"
@@ -51,7 +52,12 @@ Bytes encode_record(const Record& record);
 // Fails with `malformed` for bytes that encode_record cannot have made, `format_unknown` for a
 // format version that we do not know.
 Result<Record> decode_record(BytesView bytes);
-// The same for the head alone; reads no byte of the value.
-Result<RecordHead> decode_record_head(BytesView bytes);
+// What precedes the value, of which no byte is read.
+struct RecordHeader {
+  RecordHead head;
+  bool value_dropped = false;
+  std::size_t bytes = 0;  // Length of the header: where the value begins.
+};
+Result<RecordHeader> decode_record_header(BytesView bytes);
 
 }
