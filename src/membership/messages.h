@@ -70,14 +70,14 @@ struct RosterEntry {
 // Over a link, right after it is up: "here I am; take me in". Also sent when roster hashes differ.
 struct JoinRequest {
   MemberUpdate self;
-  std::uint64_t horizon = 0;          // Has it moved? Then rosters do not merge by union.
-  std::vector<RosterEntry> roster;    // Empty: the sender has none yet.
+  std::uint64_t horizon = 0;        // Has it moved? Then rosters do not merge by union.
+  std::vector<RosterEntry> roster;  // Empty: the sender has none yet.
   friend bool operator==(const JoinRequest&, const JoinRequest&) = default;
 };
 
 struct JoinReply {
   bool accepted = false;
-  std::string reason;                 // For people, when not accepted.
+  std::string reason;  // For people, when not accepted.
   std::uint64_t horizon = 0;
   std::vector<RosterEntry> roster;    // The merged one, already persisted by the sender.
   std::vector<MemberUpdate> members;  // All that the sender knows, itself included.
