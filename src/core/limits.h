@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t key_bytes_max = 4 * 1024;
 // Escaping doubles a key of zero bytes; key space, terminator and kind add four.
 inline constexpr std::size_t encoded_key_bytes_max = 2 * key_bytes_max + 4;
+// Where a range may begin or end: the successor of the longest key is one byte longer.
+inline constexpr std::size_t range_end_bytes_max = encoded_key_bytes_max + 1;
 // One record must fit a batch and a frame with room to spare.
 inline constexpr std::size_t value_bytes_default = 1024 * 1024;
 inline constexpr std::size_t value_bytes_max = 16 * 1024 * 1024;
@@ -53,6 +55,7 @@ inline constexpr std::size_t frame_bytes_max = value_bytes_max + 64 * 1024;  // 
 inline constexpr std::size_t batch_bytes_max = 256 * 1024;  // Of an exchange; one WriteBatch.
 inline constexpr std::size_t batch_records_max = 4096;
 inline constexpr std::size_t roster_members_max = 2048;
+inline constexpr std::size_t reason_bytes_max = 256;  // Of a refusal, for people.
 inline constexpr std::size_t train_entries_max = 1024;   // Opening answer: 8 KiB of fingerprints.
 inline constexpr std::size_t ranges_per_message_max = 1024;
 inline constexpr std::size_t entries_per_message_max = 64 * 1024;  // Fingerprints or listed items.
@@ -84,5 +87,28 @@ inline constexpr std::size_t unsynced_bytes_max = 8 * 1024 * 1024;  // Then writ
 inline constexpr auto unsynced_age_max = 1s;
 inline constexpr auto sync_delay_max = 10ms;  // What power loss may take from `fast` writes.
 inline constexpr std::size_t small_cluster_peers_max = 8;  // Beats and rumours go to every peer.
+
+// ---- clients ----------------------------------------------------------------------------------
+inline constexpr std::size_t arguments_max = 64 * 1024;      // Of one command: a pipeline says more.
+inline constexpr std::size_t command_line_bytes_max = 64 * 1024;  // Inline, or a count; as Redis.
+// Who has not shown the password may not make us hold more than a greeting needs.
+inline constexpr std::size_t unproven_arguments_max = 10;
+inline constexpr std::size_t unproven_bulk_bytes_max = 16 * 1024;
+inline constexpr std::size_t transaction_bytes_max = 16 * 1024 * 1024;  // Between MULTI and EXEC.
+inline constexpr std::size_t watched_keys_max = 1024;
+// Above the soft bound of replies not yet taken nothing more of that client is read; what one
+// command may answer is bounded by the hard one, which holds two of the largest values.
+inline constexpr std::size_t output_soft_bytes = 256 * 1024;
+inline constexpr std::size_t output_hard_bytes = 2 * value_bytes_max;
+inline constexpr auto output_patience = 60s;  // A client that takes nothing for so long is closed.
+inline constexpr std::size_t cursors_max = 16 * 1024;  // Of SCAN; the oldest is forgotten.
+inline constexpr std::size_t cursor_bytes_max = 2 * 1024 * 1024;
+inline constexpr std::size_t scan_records_max = 4096;  // Of one step, whatever COUNT says.
+inline constexpr std::size_t keys_looked_at_max = 1'000'000;  // By KEYS; then it names SCAN.
+inline constexpr std::size_t diff_entries_default = 100;  // Of STARLING DIFF as one array.
+inline constexpr std::size_t diff_entries_max = 10'000;
+inline constexpr std::size_t client_name_bytes_max = 256;
+inline constexpr std::size_t http_connections_max = 64;  // Probes, one or two scrapers, dashboards.
+inline constexpr auto http_patience = 10s;
 
 }

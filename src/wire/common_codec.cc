@@ -1,0 +1,69 @@
+// schema/common.capnp
+
+#include <schema/common.capnp.h>
+
+#include "core/limits.h"
+#include "core/record.h"
+#include "wire/parts.h"
+
+namespace starling::wire {
+namespace {
+
+namespace limits = core::limits;
+
+capnp::Data::Reader data_of(core::BytesView bytes) {
+  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+}
+
+}
+
+void write_range(To<schema::Range> to, const core::Range& range) {
+  to.there.setBegin(data_of(range.begin));
+  to.there.setEnd(data_of(range.end));
+}
+
+core::Range read_range(From<schema::Range> from, Intake& intake) {
+  return intake.range(view_of(from.there.getBegin()), view_of(from.there.getEnd()));
+}
+
+std::size_t words_of(const core::Range& range) {
+  return 1 + words_of_bytes(range.begin.size()) + words_of_bytes(range.end.size());
+}
+
+void write_record(To<schema::KeyedRecord> to, const ports::KeyedRecord& record) {
+  to.there.setKey(data_of(record.key));
+  to.there.setRecord(data_of(core::encode_record(record.record)));
+}
+
+ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake) {
+  auto key = intake.key(view_of(from.there.getKey()));
+  const auto bytes = view_of(from.there.getRecord());
+  if (!intake.admit(bytes.size(), core::record_header_bytes_max + limits::value_bytes_max, 1,
+                    "bytes of a record")) {
+    intake.require(false, "no record");
+    return {};
+  }
+  auto record = core::decode_record(bytes);
+  if (!record) {
+    intake.refuse(core::Errc::malformed, record.error().detail);
+    return {};
+  }
+  if (record->value.size() > limits::value_bytes_max) {
+    intake.refuse(core::Errc::over_limit, "value too long");
+  }
+  intake.require(record->head.expiry_ms <= limits::expiry_ms_max,
+                 "an expiry after the end of time");
+  intake.require(bool{record->head.stamp.origin}, "a stamp of nobody");
+  return {std::move(key), *std::move(record)};
+}
+
+std::size_t words_of(const ports::KeyedRecord& record) {
+  return words_of_bytes(record.key.size()) +
+         words_of_bytes(core::record_header_bytes_max + record.record.value.size());
+}
+
+std::size_t words_of(const std::vector<ports::KeyedRecord>& records) {
+  return words_of_each(records, [](const auto& record) { return words_of(record); });
+}
+
+}
