@@ -25,10 +25,10 @@ void ListingBuilder::add_head(core::BytesView key, const StoredRecord& stored) {
   listing_.records.push_back({core::Bytes{key}, stored.bare(), stored.value_bytes});
 }
 
-void ListingBuilder::add(core::BytesView key, const StoredRecord& stored, core::BytesView value) {
-  if (!is_sound(stored.header, value)) return add_corrupt(key);
-  add_head(key, stored);
-  listing_.records.back().record.value = value;
+void ListingBuilder::add(core::BytesView key, const StoredRecord& stored, ports::ReadResult read) {
+  if (read.presence != ports::Presence::found) return add_corrupt(key);
+  count(key, stored.value_bytes);
+  listing_.records.push_back({core::Bytes{key}, std::move(read.record), stored.value_bytes});
 }
 
 void ListingBuilder::add_corrupt(core::BytesView key) {

@@ -22,8 +22,8 @@ class ListingBuilder {
   // or a rotten range would have no limit.
   bool has_room(core::BytesView key, std::size_t value_bytes) const;
   void add_head(core::BytesView key, const StoredRecord& stored);
-  // Lists the record, or its key as corrupt when `value` is not what was stored.
-  void add(core::BytesView key, const StoredRecord& stored, core::BytesView value);
+  // With its value, or as corrupt, as `read` found it.
+  void add(core::BytesView key, const StoredRecord& stored, ports::ReadResult read);
   void add_corrupt(core::BytesView key);
 
   // `complete`: the walk came to the end of the range.

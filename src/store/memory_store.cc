@@ -35,7 +35,7 @@ class MemorySnapshot final : public ports::Snapshot {
       if (!stored) {
         listing.add_corrupt(key);
       } else if (listing.wants_values()) {
-        listing.add(key, *stored, stored->value);
+        listing.add(key, *stored, read_result(*stored, stored->value));
       } else {
         listing.add_head(key, *stored);
       }

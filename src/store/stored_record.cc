@@ -10,6 +10,11 @@ namespace {
 constexpr char mark_apart = '\xFF';
 constexpr std::size_t length_bytes = 4;
 
+bool is_sound(const core::RecordHeader& header, core::BytesView value) {
+  if (header.head.tombstone || header.value_dropped) return value.empty();
+  return merkle::value_hash(value) == header.head.value_hash;
+}
+
 }
 
 bool lies_apart(const core::Record& record) { return record.value.size() >= value_apart_bytes_min; }
@@ -47,11 +52,6 @@ core::Result<StoredRecord> decode_stored(core::BytesView bytes) {
     return core::fail(core::Errc::malformed, "a value both inline and apart");
   }
   return stored;
-}
-
-bool is_sound(const core::RecordHeader& header, core::BytesView value) {
-  if (header.head.tombstone || header.value_dropped) return value.empty();
-  return merkle::value_hash(value) == header.head.value_hash;
 }
 
 ports::ReadResult read_result(const StoredRecord& stored, core::BytesView value) {

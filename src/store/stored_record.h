@@ -33,10 +33,8 @@ struct StoredRecord {
 };
 core::Result<StoredRecord> decode_stored(core::BytesView bytes);
 
-// Whether this is the value that the header was made for, which only its hash can tell.
-bool is_sound(const core::RecordHeader& header, core::BytesView value);
-
-// What a reader is given: found with `value`, or corrupt with the head alone.
+// What a reader is given: found with `value`, or corrupt with the head alone when it is not the
+// value that the header was made for, which only its hash can tell.
 ports::ReadResult read_result(const StoredRecord& stored, core::BytesView value);
 
 }
