@@ -1,9 +1,7 @@
 #include "membership/membership.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <format>
 #include <utility>
 
 #include "core/assert.h"

@@ -13,13 +13,12 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "core/notice.h"
 #include "core/prng.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "membership/effects.h"
 #include "membership/member_table.h"
 #include "membership/messages.h"
 #include "membership/options.h"
@@ -30,24 +29,6 @@
 #include "membership/suspicion.h"
 
 namespace starling::membership {
-
-struct Send {
-  Address to;
-  Part part;
-};
-// A member is known that was not (`before` is none), or its state or its address is another.
-struct Changed {
-  core::NodeId id;
-  std::optional<MemberState> before;
-  MemberState after = MemberState::alive;
-};
-// To be kept: the next start takes this number plus one.
-struct PersistIncarnation {
-  std::uint64_t incarnation = 0;
-};
-
-using Effect = std::variant<Send, Changed, PersistIncarnation, core::Notice>;
-using Effects = std::vector<Effect>;
 
 struct Identity {
   core::NodeId id;
