@@ -23,27 +23,16 @@
 #include "core/record.h"
 #include "core/stamp.h"
 #include "merkle/hash.h"
+#include "merkle/listing.h"
 #include "merkle/summary.h"
 
 namespace starling::merkle {
-
-struct KeyHead {
-  core::Bytes key;
-  core::RecordHead head;
-
-  friend bool operator==(const KeyHead&, const KeyHead&) = default;
-};
 
 // A range cut at all its inner boundaries of one level or above.
 struct Piece {
   core::Range range;           // Begins at the piece's boundary key (or where the whole begins).
   std::uint32_t boundary = 0;  // Low 32 bits of the key hash of range.begin; 0 for the first.
   Summary summary;
-};
-
-struct SplitRequest {
-  std::uint64_t id;
-  core::Range range;  // List the heads of the newest records of this range, all of them.
 };
 
 class Index {
@@ -60,8 +49,7 @@ class Index {
   void on_change(core::BytesView key, const std::optional<core::RecordHead>& before,
                  const core::RecordHead& after);
   // A version that lost the merge against the stored one; it may still be the newest of a cut.
-  void on_loser(core::BytesView key, const core::RecordHead& stored,
-                const core::RecordHead& loser);
+  void on_loser(core::BytesView key, const core::RecordHead& stored, const core::RecordHead& loser);
   // The stored record is gone or unreadable: leaves every cut.
   void on_removed(core::BytesView key, const core::RecordHead& stored);
 
@@ -77,7 +65,8 @@ class Index {
   Summary root(core::Cut cut) const;
   // Over the newest records, unsettled ones included.
   Summary newest() const;
-  // The largest stamp ever loaded or heard; after a start no root may be told before a cut above it.
+  // The largest stamp ever loaded or heard; after a start no root may be told before a cut above
+  // it.
   core::Hlc largest_hlc() const;
   // Memory held for cuts is used up: clients pause and rumours are refused until a cut passes.
   bool is_full() const;
@@ -109,8 +98,9 @@ class Index {
                                              const std::optional<core::RecordHead>& newest,
                                              core::Cut cut) const;
 
-  // ---- leaf splits --------------------------------------------------------------------------------
-  // Ranges to list; each is handed out once, a few at a time.
+  // ---- leaf splits
+  // -------------------------------------------------------------------------------- Ranges to
+  // list; each is handed out once, a few at a time.
   std::vector<SplitRequest> take_split_requests();
   // The answer: all records of the range as of a snapshot taken when the request was taken.
   void on_split_listed(std::uint64_t id, std::span<const KeyHead> records);
