@@ -8,6 +8,6 @@ namespace starling::core {
 
 }
 
-#define STARLING_ASSERT(condition)   \
+#define STARLING_ASSERT(condition)    \
   ((condition) ? static_cast<void>(0) \
                : ::starling::core::assertion_failed(#condition, __FILE__, __LINE__))

@@ -55,11 +55,11 @@ inline constexpr std::size_t frame_bytes_max = value_bytes_max + 64 * 1024;  // 
 inline constexpr std::size_t batch_bytes_max = 256 * 1024;  // Of an exchange; one WriteBatch.
 inline constexpr std::size_t batch_records_max = 4096;
 inline constexpr std::size_t roster_members_max = 2048;
-inline constexpr std::size_t reason_bytes_max = 256;  // Of a refusal, for people.
-inline constexpr std::size_t train_entries_max = 1024;   // Opening answer: 8 KiB of fingerprints.
+inline constexpr std::size_t reason_bytes_max = 256;    // Of a refusal, for people.
+inline constexpr std::size_t train_entries_max = 1024;  // Opening answer: 8 KiB of fingerprints.
 inline constexpr std::size_t ranges_per_message_max = 1024;
 inline constexpr std::size_t entries_per_message_max = 64 * 1024;  // Fingerprints or listed items.
-inline constexpr std::size_t listing_bytes_max = 64 * 1024;  // One chunk of a listing.
+inline constexpr std::size_t listing_bytes_max = 64 * 1024;        // One chunk of a listing.
 
 // ---- membership -------------------------------------------------------------------------------
 // Of a datagram: the beat and the header keep the rest, so news never crowds out beats.
@@ -74,7 +74,8 @@ inline constexpr std::size_t sessions_in_max = 3;
 inline constexpr std::size_t session_credit = 4;  // Batches in flight each way.
 inline constexpr auto session_patience = 10s;     // Silence longer than this abandons the peer.
 inline constexpr auto session_deadline = 10min;
-inline constexpr std::size_t session_ranges_max = 64 * 1024;  // Bounds our memory, whatever a peer claims.
+inline constexpr std::size_t session_ranges_max =
+    64 * 1024;  // Bounds our memory, whatever a peer claims.
 
 // ---- queues -----------------------------------------------------------------------------------
 inline constexpr std::size_t rumour_queue_bytes_max = 4 * 1024 * 1024;  // Per link; then dropped.
@@ -89,7 +90,7 @@ inline constexpr auto sync_delay_max = 10ms;  // What power loss may take from `
 inline constexpr std::size_t small_cluster_peers_max = 8;  // Beats and rumours go to every peer.
 
 // ---- clients ----------------------------------------------------------------------------------
-inline constexpr std::size_t arguments_max = 64 * 1024;      // Of one command: a pipeline says more.
+inline constexpr std::size_t arguments_max = 64 * 1024;  // Of one command: a pipeline says more.
 inline constexpr std::size_t command_line_bytes_max = 64 * 1024;  // Inline, or a count; as Redis.
 // Who has not shown the password may not make us hold more than a greeting needs.
 inline constexpr std::size_t unproven_arguments_max = 10;
@@ -103,9 +104,9 @@ inline constexpr std::size_t output_hard_bytes = 2 * value_bytes_max;
 inline constexpr auto output_patience = 60s;  // A client that takes nothing for so long is closed.
 inline constexpr std::size_t cursors_max = 16 * 1024;  // Of SCAN; the oldest is forgotten.
 inline constexpr std::size_t cursor_bytes_max = 2 * 1024 * 1024;
-inline constexpr std::size_t scan_records_max = 4096;  // Of one step, whatever COUNT says.
+inline constexpr std::size_t scan_records_max = 4096;         // Of one step, whatever COUNT says.
 inline constexpr std::size_t keys_looked_at_max = 1'000'000;  // By KEYS; then it names SCAN.
-inline constexpr std::size_t diff_entries_default = 100;  // Of STARLING DIFF as one array.
+inline constexpr std::size_t diff_entries_default = 100;      // Of STARLING DIFF as one array.
 inline constexpr std::size_t diff_entries_max = 10'000;
 inline constexpr std::size_t client_name_bytes_max = 256;
 inline constexpr std::size_t http_connections_max = 64;  // Probes, one or two scrapers, dashboards.

@@ -31,8 +31,7 @@ std::vector<core::NodeId> Beats::partners(const Beat& beat, std::span<const core
 }
 
 Comparison Beats::on_beat(core::NodeId id, const Beat& heard, const Beat& ours,
-                          const merkle::Index& index, bool is_tellable,
-                          core::Cut first_tellable) {
+                          const merkle::Index& index, bool is_tellable, core::Cut first_tellable) {
   auto& known = peers_[id];
   known.is_frozen = heard.frozen;
   if (heard.roster_hash != ours.roster_hash || heard.horizon != ours.horizon ||

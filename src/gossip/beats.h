@@ -47,7 +47,7 @@ class Beats {
 
   struct Peer {
     std::optional<core::Cut> equal_at;
-    bool differs = false;    // At the newest cut that could be compared.
+    bool differs = false;  // At the newest cut that could be compared.
     bool is_frozen = false;
     merkle::Summary confirmed;  // The root that it last showed equal to ours.
     bool has_confirmed = false;

@@ -19,7 +19,7 @@ struct Beat {
   std::uint64_t roster_hash = 0;
   core::Hlc acknowledgement;  // Zero until acknowledgements exist.
   std::uint16_t digest_version = 0;
-  bool frozen = false;        // The sender takes part in no repair.
+  bool frozen = false;  // The sender takes part in no repair.
   friend bool operator==(const Beat&, const Beat&) = default;
 };
 

@@ -14,7 +14,8 @@ namespace starling::node {
 
 class ClockWatch {
  public:
-  explicit ClockWatch(std::uint64_t ahead_ms_max) : bound_ms_{static_cast<std::int64_t>(ahead_ms_max)} {}
+  explicit ClockWatch(std::uint64_t ahead_ms_max)
+      : bound_ms_{static_cast<std::int64_t>(ahead_ms_max)} {}
 
   void on_heard(core::NodeId peer, core::Hlc theirs, core::Hlc ours, core::Instant now);
   // With hysteresis: once off, it takes half the bound to be on again.

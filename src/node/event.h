@@ -59,7 +59,7 @@ struct RangeListed {
 };
 
 using Event = std::variant<TimePassed, DatagramReceived, LinkUp, LinkDown, FrameReceived,
-                           LinkDrained, Written, Synced, Fetched, RangeListed, LocalCall,
-                           LocalScan, LocalCompare, LocalCancel, LocalAdmin>;
+                           LinkDrained, Written, Synced, Fetched, RangeListed, LocalCall, LocalScan,
+                           LocalCompare, LocalCancel, LocalAdmin>;
 
 }

@@ -45,9 +45,10 @@ void Joining::on_link_up(const LinkUp& link) {
 
 void Joining::ask(core::NodeId peer) {
   asked_.insert_or_assign(peer, replica_.now().instant);
-  replica_.outbox.at_once(SendFrame{
-      peer, {replica_.hlc(), membership::JoinRequest{members_.self(), horizon_.value,
-                                                     roster_.entries()}}});
+  replica_.outbox.at_once(
+      SendFrame{peer,
+                {replica_.hlc(),
+                 membership::JoinRequest{members_.self(), horizon_.value, roster_.entries()}}});
 }
 
 core::Result<void> Joining::on_request(core::NodeId peer, const membership::JoinRequest& request,
@@ -58,9 +59,10 @@ core::Result<void> Joining::on_request(core::NodeId peer, const membership::Join
   const bool has_moved = request.horizon != 0 || horizon_ != core::Hlc{};
   if (has_moved && !roster_.contains(peer)) {
     replica_.outbox.at_once(SendFrame{
-        peer, {replica_.hlc(),
-               membership::JoinReply{false, "a horizon has moved: join through a sponsor",
-                                     horizon_.value, {}, {}}}});
+        peer,
+        {replica_.hlc(),
+         membership::JoinReply{
+             false, "a horizon has moved: join through a sponsor", horizon_.value, {}, {}}}});
     return {};
   }
   if (auto added = members_.add(request.self, replica_.now().instant, effects); !added) {

@@ -14,9 +14,8 @@ constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
 void Loader::load_from(const core::Range& range) {
   const ports::ListOptions options{ports::Want::heads, chunk_records, unbounded};
-  replica_.list(range, options, [this, range](ports::Listing listing) {
-    on_chunk(range, std::move(listing));
-  });
+  replica_.list(range, options,
+                [this, range](ports::Listing listing) { on_chunk(range, std::move(listing)); });
 }
 
 void Loader::on_chunk(const core::Range& range, ports::Listing listing) {
@@ -38,15 +37,14 @@ void Loader::list_splits() {
   // With a batch out, the store may already hold what the index does not.
   if (replica_.outbox.is_stalled()) return;
   for (auto& request : replica_.index.take_split_requests()) {
-    replica_.list_before_batch(
-        request.range, {ports::Want::heads, unbounded, unbounded},
-        [this, id = request.id](ports::Listing listing) {
-          std::vector<merkle::KeyHead> records;
-          for (auto& listed : listing.records) {
-            records.push_back({std::move(listed.key), listed.record.head});
-          }
-          replica_.index.on_split_listed(id, records);
-        });
+    replica_.list_before_batch(request.range, {ports::Want::heads, unbounded, unbounded},
+                               [this, id = request.id](ports::Listing listing) {
+                                 std::vector<merkle::KeyHead> records;
+                                 for (auto& listed : listing.records) {
+                                   records.push_back({std::move(listed.key), listed.record.head});
+                                 }
+                                 replica_.index.on_split_listed(id, records);
+                               });
   }
 }
 

@@ -31,13 +31,13 @@ enum class Ack : std::uint8_t {
 
 // Why a call was not run. `api/` has the words for each.
 enum class Refusal : std::uint8_t {
-  loading,        // The index is being filled, or a first start waits for its seeds.
-  clock_behind,   // Our wall clock is behind stamps issued before the restart.
-  clock_off,      // Our clock is off the median of our peers.
-  record_ahead,   // The stored record is stamped too far in the future to be overwritten.
-  corrupt,        // The stored bytes fail their check; a peer's copy is on its way.
-  overloaded,     // Too many calls wait.
-  not_running,    // The node is stopping.
+  loading,       // The index is being filled, or a first start waits for its seeds.
+  clock_behind,  // Our wall clock is behind stamps issued before the restart.
+  clock_off,     // Our clock is off the median of our peers.
+  record_ahead,  // The stored record is stamped too far in the future to be overwritten.
+  corrupt,       // The stored bytes fail their check; a peer's copy is on its way.
+  overloaded,    // Too many calls wait.
+  not_running,   // The node is stopping.
 };
 
 // What a body sees and may do. Keys are encoded; only keys that the call named may be used.
@@ -108,10 +108,10 @@ struct Scanned {
   core::Range rest;                   // Empty when the range is done.
 };
 struct CompareEntry {
-  core::Bytes key;                        // Encoded.
-  std::optional<core::RecordHead> ours;   // At the cut; none: absent.
+  core::Bytes key;                       // Encoded.
+  std::optional<core::RecordHead> ours;  // At the cut; none: absent.
   std::optional<core::RecordHead> theirs;
-  std::uint64_t our_bytes = 0;            // Length of the values.
+  std::uint64_t our_bytes = 0;  // Length of the values.
   std::uint64_t their_bytes = 0;
 };
 struct CompareSummary {
@@ -119,12 +119,12 @@ struct CompareSummary {
   std::string peer_name;
   core::NodeId peer;
   core::Cut cut;
-  std::uint64_t leaves = 0;         // Of this node's tree.
+  std::uint64_t leaves = 0;  // Of this node's tree.
   std::uint64_t ranges_compared = 0;
   std::uint64_t leaves_differ = 0;
   std::uint64_t keys_differ = 0;
-  std::uint64_t in_flight = 0;      // Versions newer than the cut on this node.
-  std::uint64_t bytes_sent = 0;     // Of descent and heads, without framing.
+  std::uint64_t in_flight = 0;   // Versions newer than the cut on this node.
+  std::uint64_t bytes_sent = 0;  // Of descent and heads, without framing.
   std::uint64_t bytes_received = 0;
   std::uint64_t round_trips = 0;
   core::Duration took{};

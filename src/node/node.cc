@@ -65,8 +65,7 @@ std::optional<core::Instant> Node::next_deadline() const {
   const auto into_second = replica_.now().wall.ms % 1000;
   const auto settle = static_cast<std::int64_t>(core::limits::cut_settle_ms % 1000);
   const auto wait = ((settle - into_second) % 1000 + 1000) % 1000;
-  const auto next_cut =
-      replica_.now().instant + std::chrono::milliseconds{wait == 0 ? 1000 : wait};
+  const auto next_cut = replica_.now().instant + std::chrono::milliseconds{wait == 0 ? 1000 : wait};
   return std::min(earliest.value_or(next_cut), next_cut);
 }
 
@@ -112,9 +111,8 @@ void Node::on(LinkDown&& event) {
 void Node::on(FrameReceived&& event) {
   on_heard(event.peer, event.frame.hlc);
   members_.on_heard(event.peer, replica_.now().instant);
-  const auto result = std::visit(
-      [&](auto&& body) { return on_body(event.peer, std::move(body)); },
-      std::move(event.frame.body));
+  const auto result = std::visit([&](auto&& body) { return on_body(event.peer, std::move(body)); },
+                                 std::move(event.frame.body));
   if (result) return;
   ++replica_.counters.protocol_errors;
   replica_.outbox.at_once(DropLink{event.peer, result.error().detail});
@@ -139,8 +137,7 @@ core::Result<void> Node::on_body(core::NodeId peer, gossip::Rumours&& rumours) {
   counters.rumours_missed += replica_.rumours.on_rumours(peer, rumours);
   const auto count = rumours.records.size();
   // What is refused here comes again by repair.
-  if (is_frozen_ || !replica_.is_loaded || replica_.must_pause() ||
-      replica_.is_parking_full()) {
+  if (is_frozen_ || !replica_.is_loaded || replica_.must_pause() || replica_.is_parking_full()) {
     counters.rumours_refused += count;
     return {};
   }
@@ -179,8 +176,12 @@ void Node::on(LocalCancel&& event) {
 
 void Node::on(LocalAdmin&& event) {
   switch (event.act) {
-    case LocalAdmin::Act::freeze: set_frozen(true); break;
-    case LocalAdmin::Act::thaw: set_frozen(false); break;
+    case LocalAdmin::Act::freeze:
+      set_frozen(true);
+      break;
+    case LocalAdmin::Act::thaw:
+      set_frozen(false);
+      break;
     case LocalAdmin::Act::stop: {
       replica_.is_stopping = true;
       membership::Effects effects;
@@ -195,9 +196,12 @@ void Node::on(LocalAdmin&& event) {
 void Node::perform(membership::Effects effects) {
   for (auto& effect : effects) {
     if (auto* send = std::get_if<membership::Send>(&effect)) {
-      replica_.outbox.at_once(SendDatagram{
-          std::move(send->to), Datagram{replica_.options.id, members_.self().incarnation,
-                                        replica_.hlc(), std::move(send->part), {}}});
+      replica_.outbox.at_once(
+          SendDatagram{std::move(send->to), Datagram{replica_.options.id,
+                                                     members_.self().incarnation,
+                                                     replica_.hlc(),
+                                                     std::move(send->part),
+                                                     {}}});
     } else if (auto* changed = std::get_if<membership::Changed>(&effect)) {
       joining_.on_changed(*changed);
     } else if (auto* persist = std::get_if<membership::PersistIncarnation>(&effect)) {
@@ -279,8 +283,8 @@ void Node::push_rumours() {
     if (is_frozen_) continue;  // Let go: a thawed node's sessions bring them.
     for (const auto peer : joining_.links()) {
       replica_.counters.rumours_sent += records.size();
-      replica_.outbox.at_once(SendFrame{
-          peer, {replica_.hlc(), StreamBody{replica_.rumours.number(peer, records)}}});
+      replica_.outbox.at_once(
+          SendFrame{peer, {replica_.hlc(), StreamBody{replica_.rumours.number(peer, records)}}});
     }
   }
 }

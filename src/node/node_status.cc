@@ -8,13 +8,18 @@ namespace {
 
 const char* reason_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::loading: return "opening its store";
-    case Refusal::clock_behind: return "its clock is behind stamps of its former run";
-    case Refusal::clock_off: return "its clock is off its peers";
-    case Refusal::not_running: return "stopping";
+    case Refusal::loading:
+      return "opening its store";
+    case Refusal::clock_behind:
+      return "its clock is behind stamps of its former run";
+    case Refusal::clock_off:
+      return "its clock is off its peers";
+    case Refusal::not_running:
+      return "stopping";
     case Refusal::record_ahead:
     case Refusal::corrupt:
-    case Refusal::overloaded: break;  // Of single calls only.
+    case Refusal::overloaded:
+      break;  // Of single calls only.
   }
   return "overloaded";
 }

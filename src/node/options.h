@@ -18,9 +18,9 @@ namespace starling::node {
 struct NodeOptions {
   core::NodeId id;
   std::string name;
-  membership::Address address;            // Where peers reach this node.
+  membership::Address address;  // Where peers reach this node.
   std::vector<membership::Address> seeds;
-  core::Bytes cluster_secret;             // Keys digests and boundaries; never empty.
+  core::Bytes cluster_secret;  // Keys digests and boundaries; never empty.
   std::uint64_t repair_bytes_per_second = 4 * 1024 * 1024;
   std::uint64_t clock_ahead_ms_max = core::limits::clock_ahead_ms_default;
   std::size_t settling_bytes_max = core::limits::settling_bytes_max;

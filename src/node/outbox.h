@@ -75,7 +75,7 @@ class Outbox {
   std::uint64_t sync_covers_ = 0;  // The batch that the sync in flight covers.
   bool sync_in_flight_ = false;
   std::size_t unwritten_bytes_ = 0;
-  std::size_t unsynced_bytes_ = 0;       // Written, not synced.
+  std::size_t unsynced_bytes_ = 0;  // Written, not synced.
   std::size_t sync_in_flight_bytes_ = 0;
   std::optional<core::Instant> unsynced_since_;   // Oldest write that no sync has covered.
   std::optional<core::Instant> uncovered_since_;  // Oldest one made while a sync was in flight.

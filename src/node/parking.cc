@@ -11,8 +11,7 @@ namespace starling::node {
 std::vector<core::Bytes> Parking::admit(std::vector<core::Bytes> keys, std::size_t bytes,
                                         Operation operation) {
   const auto must_wait = [this](const core::Bytes& key) {
-    return places_.contains(key) ||
-           records_.read(key).presence == ports::Presence::not_in_memory;
+    return places_.contains(key) || records_.read(key).presence == ports::Presence::not_in_memory;
   };
   if (std::ranges::none_of(keys, must_wait)) {
     operation();

@@ -155,8 +155,7 @@ void Replica::merge(std::vector<ports::KeyedRecord> incoming, OnMerged done) {
   when_readable(std::move(keys), bytes,
                 [this, incoming = std::move(incoming), done = std::move(done)]() mutable {
                   const auto taken = merge_readable(std::move(incoming));
-                  outbox.after_written(
-                      [done = std::move(done), taken]() mutable { done(taken); });
+                  outbox.after_written([done = std::move(done), taken]() mutable { done(taken); });
                 });
 }
 

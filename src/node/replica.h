@@ -36,7 +36,8 @@ class Replica {
   void on_time();
   std::optional<core::Instant> next_deadline() const;
 
-  // ---- asking the store --------------------------------------------------------------------------
+  // ---- asking the store
+  // --------------------------------------------------------------------------
   using OnListed = std::move_only_function<void(ports::Listing)>;
   void list(const core::Range& range, ports::ListOptions options, OnListed done);
   // From a snapshot of exactly what the index holds: before the batch of this turn is written.
@@ -46,8 +47,9 @@ class Replica {
   void when_readable(std::vector<core::Bytes> keys, std::size_t bytes, Parking::Operation done);
   void on_fetched(Fetched fetched);
 
-  // ---- changing records ----------------------------------------------------------------------------
-  // Why no write of our own can be taken now.
+  // ---- changing records
+  // ---------------------------------------------------------------------------- Why no write of
+  // our own can be taken now.
   std::optional<Refusal> refusal() const;
   // The write must wait for the disk or for a cut: a pause, not an error.
   bool must_pause() const;
@@ -76,7 +78,7 @@ class Replica {
   gossip::RumourMill rumours;
   HeldAhead held_ahead;
   Counters counters;
-  bool is_loaded = false;     // The index holds all that the store holds.
+  bool is_loaded = false;  // The index holds all that the store holds.
   bool has_roster = false;
   bool is_clock_off = false;  // Off the median of our peers.
   bool is_stopping = false;

@@ -10,9 +10,8 @@ using reconcile::Outcome;
 Sessions::Sessions(Replica& replica, gossip::Beats& beats, core::Prng prng)
     : replica_{replica},
       beats_{beats},
-      reconcile_{{replica.options.id, replica.options.repair_bytes_per_second},
-                 replica.index,
-                 prng} {}
+      reconcile_{
+          {replica.options.id, replica.options.repair_bytes_per_second}, replica.index, prng} {}
 
 void Sessions::set_standing(const reconcile::Standing& standing) {
   reconcile::Effects effects;
@@ -75,13 +74,11 @@ void Sessions::perform(reconcile::Send&& send) {
 }
 
 void Sessions::perform(reconcile::List&& list) {
-  replica_.list(list.range, list.options,
-                [this, ticket = list.ticket](ports::Listing listing) {
-                  reconcile::Effects effects;
-                  reconcile_.on_listed(ticket, std::move(listing), replica_.now().instant,
-                                       effects);
-                  perform(std::move(effects));
-                });
+  replica_.list(list.range, list.options, [this, ticket = list.ticket](ports::Listing listing) {
+    reconcile::Effects effects;
+    reconcile_.on_listed(ticket, std::move(listing), replica_.now().instant, effects);
+    perform(std::move(effects));
+  });
 }
 
 void Sessions::perform(reconcile::Fetch&& fetch) {
@@ -130,9 +127,7 @@ void Sessions::perform(reconcile::Ended&& ended) {
   }
 }
 
-void Sessions::perform(core::Notice&& notice) {
-  replica_.outbox.at_once(std::move(notice));
-}
+void Sessions::perform(core::Notice&& notice) { replica_.outbox.at_once(std::move(notice)); }
 
 void Sessions::end_comparison(const reconcile::Ended& ended) {
   const auto asked = comparisons_.extract(ended.compare);
@@ -161,9 +156,14 @@ void Sessions::end_repair(const reconcile::Ended& ended) {
   const auto& figures = ended.figures;
   auto& counters = replica_.counters;
   switch (ended.outcome) {
-    case Outcome::equal: ++counters.sessions_equal; break;
-    case Outcome::repaired: ++counters.sessions_repaired; break;
-    default: ++counters.sessions_failed;
+    case Outcome::equal:
+      ++counters.sessions_equal;
+      break;
+    case Outcome::repaired:
+      ++counters.sessions_repaired;
+      break;
+    default:
+      ++counters.sessions_failed;
   }
   counters.exchanged_out += figures.records_sent;
   counters.descent_bytes += figures.descent_sent + figures.descent_received;
@@ -173,13 +173,13 @@ void Sessions::end_repair(const reconcile::Ended& ended) {
   if (is_equal && replica_.index.is_kept(figures.cut)) {
     beats_.on_equal(ended.peer, figures.cut, replica_.index.root(figures.cut));
   }
-  replica_.notice(
-      ended.trouble.empty() ? core::Severity::info : core::Severity::warning, "session",
-      "with " + core::to_text(ended.peer) + ": " + std::to_string(figures.records_sent) +
-          " records sent, " + std::to_string(figures.records_received) + " received, " +
-          std::to_string(figures.round_trips) + " round trips, " +
-          std::to_string(figures.descent_sent + figures.descent_received) +
-          " bytes of descent" + (ended.trouble.empty() ? "" : "; " + ended.trouble));
+  replica_.notice(ended.trouble.empty() ? core::Severity::info : core::Severity::warning, "session",
+                  "with " + core::to_text(ended.peer) + ": " +
+                      std::to_string(figures.records_sent) + " records sent, " +
+                      std::to_string(figures.records_received) + " received, " +
+                      std::to_string(figures.round_trips) + " round trips, " +
+                      std::to_string(figures.descent_sent + figures.descent_received) +
+                      " bytes of descent" + (ended.trouble.empty() ? "" : "; " + ended.trouble));
 }
 
 }

@@ -28,7 +28,7 @@ enum class Presence {
 
 struct ReadResult {
   Presence presence = Presence::absent;
-  core::Record record;  // Only when found.
+  core::Record record;  // When found. When corrupt, the head alone, as far as it decodes.
 };
 
 struct KeyedRecord {
@@ -86,9 +86,9 @@ struct Listed {
 };
 
 struct Listing {
-  std::vector<Listed> records;   // In key order.
+  std::vector<Listed> records;       // In key order.
   std::vector<core::Bytes> corrupt;  // Keys whose stored bytes do not decode or fail their check.
-  core::Range covered;           // What was looked at; ends early when a limit was met.
+  core::Range covered;               // What was looked at; ends early when a limit was met.
 };
 
 class Snapshot {

@@ -53,8 +53,7 @@ inline core::Now after(core::Now now, core::Duration duration) {
 
 class FakeHost {
  public:
-  explicit FakeHost(std::uint64_t id, std::vector<std::string> seeds = {},
-                    Persisted persisted = {})
+  explicit FakeHost(std::uint64_t id, std::vector<std::string> seeds = {}, Persisted persisted = {})
       : node{options_of(id, std::move(seeds)), persisted, store, core::Prng{id}} {}
 
   static NodeOptions options_of(std::uint64_t id, std::vector<std::string> seeds) {
@@ -106,10 +105,13 @@ class FakeHost {
   std::optional<LocalReply> set(const std::string& name, const std::string& value,
                                 Ack ack = Ack::fast) {
     const auto key = core::encode_key(name);
-    return call({key}, true, [key, value](Transaction& transaction) {
-      transaction.put(key, value, 0);
-      return core::Bytes{"OK"};
-    }, ack);
+    return call(
+        {key}, true,
+        [key, value](Transaction& transaction) {
+          transaction.put(key, value, 0);
+          return core::Bytes{"OK"};
+        },
+        ack);
   }
   std::optional<LocalReply> del(const std::string& name) {
     const auto key = core::encode_key(name);

@@ -67,7 +67,8 @@ TEST_CASE("a turn without changes waits for the changes before it") {
   CHECK(story(outbox.take_effects()) == "idle ");
 }
 
-TEST_CASE("whoever waits for durability starts a sync at once, and all of the meantime share the next") {
+TEST_CASE(
+    "whoever waits for durability starts a sync at once, and all of the meantime share the next") {
   Outbox outbox;
   outbox.after_synced(named("first"));
   outbox.end_turn(some_batch(), noon);

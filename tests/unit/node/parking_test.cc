@@ -50,7 +50,8 @@ TEST_CASE_FIXTURE(Fixture, "an operation on two missing keys waits for both") {
   CHECK(ran == "both ");
 }
 
-TEST_CASE_FIXTURE(Fixture, "nobody overtakes on a key for which somebody waits, though it is readable") {
+TEST_CASE_FIXTURE(Fixture,
+                  "nobody overtakes on a key for which somebody waits, though it is readable") {
   evict(a);
   CHECK(parking.admit({a, b}, 1, running("waits")) == std::vector{a});
   CHECK(parking.admit({b}, 1, running("behind")).empty());

@@ -75,7 +75,8 @@ TEST_CASE_FIXTURE(Fixture, "a pinned value follows the changes that overtake it"
   CHECK(table.read(key).presence == ports::Presence::not_in_memory);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a corrupt record leaves the index once, and a peer's copy takes its place") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a corrupt record leaves the index once, and a peer's copy takes its place") {
   table.merge_in(key, stamped(10, "a"));
   write(1);
   const auto whole = index.newest();
