@@ -37,13 +37,7 @@ void write_record(To<schema::KeyedRecord> to, const ports::KeyedRecord& record) 
 
 ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake) {
   auto key = intake.key(view_of(from.there.getKey()));
-  const auto bytes = view_of(from.there.getRecord());
-  if (!intake.admit(bytes.size(), core::record_header_bytes_max + limits::value_bytes_max, 1,
-                    "bytes of a record")) {
-    intake.require(false, "no record");
-    return {};
-  }
-  auto record = core::decode_record(bytes);
+  auto record = core::decode_record(view_of(from.there.getRecord()));
   if (!record) {
     intake.refuse(core::Errc::malformed, record.error().detail);
     return {};
@@ -54,6 +48,7 @@ ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake) {
   intake.require(record->head.expiry_ms <= limits::expiry_ms_max,
                  "an expiry after the end of time");
   intake.require(bool{record->head.stamp.origin}, "a stamp of nobody");
+  if (!intake.keep_string(record->value.size())) return {};
   return {std::move(key), *std::move(record)};
 }
 

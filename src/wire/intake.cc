@@ -50,10 +50,11 @@ std::size_t Intake::admit(std::size_t count, std::size_t max, std::size_t elemen
   return !refusal_ && charge(count * element_bytes) ? count : 0;
 }
 
+bool Intake::keep_string(std::size_t size) { return charge(size > bytes_inside ? size + 1 : 0); }
+
 core::Bytes Intake::bytes(core::BytesView from, std::size_t max, std::string_view what) {
   if (from.size() > max) refuse(Errc::over_limit, std::string{what}.append(" too long"));
-  if (!charge(from.size() > bytes_inside ? from.size() + 1 : 0)) return {};
-  return core::Bytes{from};
+  return keep_string(from.size()) ? core::Bytes{from} : core::Bytes{};
 }
 
 std::string Intake::text(std::string_view from, std::size_t max, std::string_view what) {

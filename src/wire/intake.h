@@ -31,6 +31,9 @@ class Intake {
   std::size_t admit(std::size_t count, std::size_t max, std::size_t element_bytes,
                     std::string_view what);
 
+  // Notes that a string of so many bytes is kept.
+  bool keep_string(std::size_t size);
+
   core::Bytes bytes(core::BytesView from, std::size_t max, std::string_view what);
   // For people: no control characters, so that nothing can forge a line in a log.
   std::string text(std::string_view from, std::size_t max, std::string_view what);
