@@ -26,7 +26,7 @@ down_quietly() {
     done
   fi
   if keeper=$(keeper_of_namespaces); then
-    kill "$keeper" 2> /dev/null || true
+    kill -KILL "$keeper" 2> /dev/null || true # unshare ignores TERM; its death ends all in it.
     wait "$keeper" 2> /dev/null || true # Only where it is a child of ours.
     while kill -0 "$keeper" 2> /dev/null; do sleep 0.1; done
   fi
@@ -45,7 +45,7 @@ down_quietly() {
 # Prints the keeper's process id when there is one and it is ours.
 keeper_of_namespaces() {
   keeper_pid=$(cat "$up_folder/keeper.pid" 2> /dev/null) &&
-    tr '\0' ' ' < "/proc/$keeper_pid/cmdline" 2> /dev/null | grep -qF "$top/tools/lib/" &&
+    cat "/proc/$keeper_pid/cmdline" 2> /dev/null | tr '\0' ' ' | grep -qF "$top/tools/lib/" &&
     echo "$keeper_pid"
 }
 
@@ -106,8 +106,9 @@ keep() { # Outlives us: a session of its own, and none of our descriptors.
 enter_up() { enter_by "among_by_$way" sh "$top/tools/lib/init.sh" "$@"; }
 
 among_by_container() {
-  more_options="--network container:$up_name --pid container:$up_name"
-  run_in_container "$@"
+  terminal=$(terminal_option)
+  # shellcheck disable=SC2086  # Nothing, or words.
+  ${hand_over:-} docker exec -i $terminal "$up_name" "$@"
 }
 
 among_by_root() {
@@ -122,8 +123,8 @@ among() { # The keeper's first child is the first process inside; the file names
   namespaces=$1
   shift
   first=$(ps -o pid= --ppid "$(keeper_of_namespaces)" | head -n 1 | tr -d ' ')
-  # shellcheck disable=SC2086  # Words.
-  nsenter --target "$first" --mount --pid $namespaces \
+  # shellcheck disable=SC2086  # Nothing, or words.
+  ${hand_over:-} nsenter --target "$first" --mount --pid --wd $namespaces \
     nsenter --target "$(cat "$up_folder/ready")" --net "$@"
 }
 

@@ -58,7 +58,7 @@ verb_test() {
     unit | all) ;;
     *) give_up "test knows no '$1': tools/dev test, or tools/dev test unit" ;;
   esac
-  cd "$top"
+  cd "$top" || exit
   python3 tools/tidy/tidy.py
   if [ "${1:-all}" = unit ]; then
     verb_build unit_tests
@@ -85,7 +85,7 @@ step_prepare_up() {
 }
 
 step_show_up() {
-  cd "$top"
+  cd "$top" || exit
   PATH=$top/build/release/bin:$PATH python3 tools/demo/demo.py up
 }
 
@@ -96,7 +96,7 @@ verb_sim() {
 
 verb_bench() {
   verb_build
-  cd "$top"
+  cd "$top" || exit
   ran=
   for program in build/release/bin/starling_bench_* tools/bench/*.py; do
     name=$(basename "$program" .py)
@@ -116,6 +116,6 @@ verb_bench() {
 verb_tidy() { cd "$top" && python3 tools/tidy/tidy.py --look "$@"; }
 
 verb_format() {
-  cd "$top"
-  find src tests tools -name '*.cc' -o -name '*.h' | xargs -r clang-format -i
+  cd "$top" || exit
+  find src tests tools \( -name '*.cc' -o -name '*.h' \) -exec clang-format -i {} +
 }

@@ -93,7 +93,7 @@ ensure_root() {
 # must not depend on it.
 passed_names() {
   for name in CI TERM NO_COLOR COLUMNS JOBS RC_PARAMS http_proxy https_proxy no_proxy \
-    $(env | sed -n 's/^\(STARLING_[A-Z_]*\)=.*/\1/p'); do
+    $(env | sed -n 's/^\(STARLING_[A-Z_]*\)=.*/\1/p' | grep -vE '_(INSIDE|OWNER|FOLDER|TOP)$'); do
     eval "[ -z \"\${$name+set}\" ]" || echo "$name"
   done
 }
@@ -116,14 +116,17 @@ enter_by() {
   "$runner" "$@"
 }
 
-run_in_native() { "$@"; }
+run_in_native() { ${hand_over:-} "$@"; }
+
+terminal_option() {
+  if [ -t 0 ] && [ -t 2 ]; then echo -t; fi
+}
 
 run_in_container() {
-  terminal=
-  if [ -t 0 ] && [ -t 1 ]; then terminal=-t; fi
+  terminal=$(terminal_option)
   # NET_ADMIN is for cutting nodes apart in the container's own network.
-  # shellcheck disable=SC2086  # Words.
-  docker run --rm -i $terminal ${more_options:-} --label starling.checkout="$top" --cap-add NET_ADMIN \
+  # shellcheck disable=SC2086  # Nothing, or words.
+  ${hand_over:-} docker run --rm -i $terminal --label starling.checkout="$top" --cap-add NET_ADMIN \
     -v "$top:$top" "$image" "$@"
 }
 
