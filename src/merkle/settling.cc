@@ -113,6 +113,7 @@ void Settling::on_removed(core::BytesView key) {
     window.change -= summary_of(key, &version) - summary_of(key, before);
     // A scan, but nothing is removed in ordinary life while it is this young.
     std::erase(window.keys, at);
+    if (window.keys.empty()) windows_.erase(cut_of(version));
     before = &version;
   }
   versions_ -= at->second.versions.size();
@@ -125,44 +126,46 @@ void Settling::advance(core::Cut newest) {
   if (newest_.second >= core::limits::cuts_kept) {
     keep_from({newest_.second - core::limits::cuts_kept + 1});
   }
-  for (int i = 0; i < let_go_per_turn && let_go_one(); ++i) {
-  }
+  for (int i = 0; i < let_go_per_turn && can_let_go(); ++i) let_go_one();
 }
 
 void Settling::keep_from(core::Cut cut) { oldest_ = std::max(oldest_, cut); }
 
 void Settling::make_room() {
   for (int i = 0; i < let_go_per_change; ++i) {
-    if (let_go_one()) continue;
-    if (bytes_ <= bytes_max_ || oldest_ >= newest_) return;
-    keep_from({oldest_.second + 1});
+    if (can_let_go()) {
+      let_go_one();
+    } else if (bytes_ > bytes_max_ && oldest_ < newest_) {
+      keep_from({oldest_.second + 1});
+    }
   }
 }
 
-// One version of the windows that no kept cut tells apart becomes its key's base. Returns false
-// when there is none.
-bool Settling::let_go_one() {
-  while (!windows_.empty() && windows_.begin()->first <= oldest_) {
-    auto& keys = windows_.begin()->second.keys;
-    if (keys.empty()) {
-      windows_.erase(windows_.begin());
-      continue;
-    }
-    const auto at = keys.back();
-    keys.pop_back();
-    auto& [base, versions] = at->second;
-    bytes_ -= bytes_of(*at);
-    base = versions.front();
-    versions.erase(versions.begin());
-    --versions_;
-    if (versions.empty()) {
-      keys_.erase(at);
-    } else {
-      bytes_ += bytes_of(*at);
-    }
-    return true;
+bool Settling::is_full() const {
+  return bytes_ > bytes_max_ && oldest_ >= newest_ && !can_let_go();
+}
+
+bool Settling::can_let_go() const {
+  return !windows_.empty() && windows_.begin()->first <= oldest_;
+}
+
+// A version that the oldest kept cut no longer tells from what came before becomes the base.
+void Settling::let_go_one() {
+  auto& keys = windows_.begin()->second.keys;
+  const auto at = keys.back();
+  keys.pop_back();
+  if (keys.empty()) windows_.erase(windows_.begin());
+
+  auto& [base, versions] = at->second;
+  bytes_ -= bytes_of(*at);
+  base = versions.front();
+  versions.erase(versions.begin());
+  --versions_;
+  if (versions.empty()) {
+    keys_.erase(at);
+  } else {
+    bytes_ += bytes_of(*at);
   }
-  return false;
 }
 
 Summary Settling::newer_than(core::Cut cut) const {

@@ -60,7 +60,8 @@ class Settling {
   void visit(const core::Range& range, core::Cut cut,
              const std::function<void(core::BytesView, const View&)>& visitor) const;
 
-  bool is_full() const { return bytes_ > bytes_max_ && oldest_ >= newest_; }
+  // Above the budget, and nothing is left to let go before a cut passes.
+  bool is_full() const;
   std::size_t bytes() const { return bytes_; }
   std::size_t versions() const { return versions_; }
 
@@ -84,7 +85,8 @@ class Settling {
 
   void insert(Keys::iterator at, const core::RecordHead& version);
   void make_room();
-  bool let_go_one();
+  bool can_let_go() const;
+  void let_go_one();
 
   const DigestKey& key_;
   const std::size_t bytes_max_;
