@@ -182,19 +182,41 @@ TEST_CASE("a node that leaves says so and is not suspected") {
 }
 
 TEST_CASE("after a long sleep a node forgives before it accuses") {
-  Group group{5, 11};
-  group.run(10s);
-  // Everybody else is silent for so long that a suspicion ripens while node 0 sleeps.
-  group.passes = [](std::size_t, std::size_t to) { return to != 0; };
-  group.run(8s);
-  REQUIRE(group.count(MemberState::suspect) > 0);
-  group.passes = [](auto, auto) { return true; };
-  group.pause(0, 120s);
-  group.run(121s);
-  group.changes.clear();
-  group.run(30s);
-  CHECK(group.count(MemberState::dead) == 0);
-  CHECK(group.all_see(0, MemberState::alive));
+  const auto state_at = [](core::Instant woken) {
+    Alone alone;
+    const auto suspect = claim_of(1, MemberState::suspect, 1, id_of(2));
+    CHECK(alone.node.add(suspect, noon, alone.effects).has_value());
+    // Awake until a moment before the suspicion ripens, then asleep.
+    while (*alone.node.next_deadline() < noon + 4900ms) {
+      alone.node.on_time(*alone.node.next_deadline(), alone.effects);
+    }
+    alone.node.on_time(woken, alone.effects);
+    return alone.node.members().find(id_of(1))->state;
+  };
+  CHECK(state_at(noon + 5s) == MemberState::dead);
+  CHECK(state_at(noon + 60s) == MemberState::suspect);
+}
+
+TEST_CASE("a failed probe is blamed on oneself only when not even helpers gave a sign") {
+  for (const bool helper_is_heard : {false, true}) {
+    Alone alone;
+    CHECK(alone.node.add(claim_of(1), noon, alone.effects).has_value());
+    CHECK(alone.node.add(claim_of(2), noon, alone.effects).has_value());
+    const auto is_suspected = [&](std::size_t index) {
+      return alone.node.members().find(id_of(index))->state == MemberState::suspect;
+    };
+    while (!is_suspected(1) && !is_suspected(2)) {
+      const auto now = *alone.node.next_deadline();
+      alone.effects.clear();
+      alone.node.on_time(now, alone.effects);
+      for (const auto& send : alone.taken<Send>()) {
+        const bool is_helper = std::holds_alternative<PingRequest>(send.part.question);
+        const auto helper = send.to == address_of(1) ? id_of(1) : id_of(2);
+        if (is_helper && helper_is_heard) alone.node.on_heard(helper, now);
+      }
+    }
+    CHECK(alone.node.poor_health() == (helper_is_heard ? 0 : 1));
+  }
 }
 
 TEST_CASE(
