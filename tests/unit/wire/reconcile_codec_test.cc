@@ -106,6 +106,20 @@ TEST_CASE("a train's fingerprints lose their upper halves") {
   CHECK(reply.train.at(0).fingerprints == std::vector<std::uint64_t>{0xCCCC'DDDD, 0x3333'4444});
 }
 
+TEST_CASE("fingerprints of a descent are whole, whatever a division says of itself") {
+  auto division = division_of(2);
+  division.level = 5;
+  auto bytes = encode_frame({{1}, reconcile::Message{descend({division})}}, golden::cluster);
+  REQUIRE(decode_frame(bytes, golden::cluster));
+  const std::string level_and_kind{"\5\0\0\0\0\0\0\0", 8};
+  const auto at = bytes.find(level_and_kind);
+  REQUIRE(at % 8 == 0);
+  bytes[at + 2] = 1;
+  const auto decoded = decode_frame(bytes, golden::cluster);
+  REQUIRE_FALSE(decoded);
+  CHECK(decoded.error().code == Errc::malformed);
+}
+
 TEST_CASE("a listing has as many items as its limit, and no more") {
   const ItemList full{core::all_users(),
                       std::vector<reconcile::Item>(limits::entries_per_message_max)};
