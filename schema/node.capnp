@@ -57,8 +57,10 @@ struct Frame {
 }
 
 struct Hello {
-  # The first frame each way on a stream: who speaks. Nothing else is read or sent before both are
-  # heard. A node id that is our own, or is linked already, ends the stream. At most 4 KiB.
+  # The first frame each way on a stream: who speaks. Who accepted the stream says it at once; who
+  # dialled hears it first, and hangs up in silence when it is linked to that node already. Then an
+  # empty frame from who accepted confirms the link, and frames flow. A node id that is our own ends
+  # the stream. At most 4 KiB.
   protocolVersion @0 :UInt16;
   digestVersion @1 :UInt16;
   # Nodes of another digest version stay linked: membership and rumours go on, sessions do not.

@@ -77,6 +77,21 @@ inline constexpr auto session_deadline = 10min;
 inline constexpr std::size_t session_ranges_max =
     64 * 1024;  // Bounds our memory, whatever a peer claims.
 
+// ---- links ------------------------------------------------------------------------------------
+inline constexpr std::size_t hello_bytes_max = 4 * 1024;  // Read before anything is believed.
+inline constexpr std::size_t links_max = roster_members_max;
+// Accepted and still without a hello: strangers cannot use up descriptors, members come again.
+inline constexpr std::size_t links_half_open_max = 64;
+inline constexpr auto link_handshake_patience = 5s;
+inline constexpr auto link_ping_interval = 5s;  // Sent when nothing else was.
+inline constexpr auto link_silence_max = 15s;   // Three pings; then the link is cut.
+// A short cut heals at once, a long one costs four tries a minute.
+inline constexpr auto link_retry_least = 200ms;
+inline constexpr auto link_retry_most = 15s;
+inline constexpr auto link_try_spacing = 1s;  // Between two tries of one address, whatever happens.
+inline constexpr std::size_t names_resolved_max = roster_members_max;
+inline constexpr auto name_fresh_for = 30s;
+
 // ---- queues -----------------------------------------------------------------------------------
 inline constexpr std::size_t rumour_queue_bytes_max = 4 * 1024 * 1024;  // Per link; then dropped.
 inline constexpr std::size_t rumour_queue_records_max = 32 * 1024;
