@@ -40,7 +40,7 @@ function(simulator name folder)
   if(EXISTS ${CMAKE_SOURCE_DIR}/${folder}/sim_main.cc)
     add_executable(${name} ${folder}/sim_main.cc)
     target_link_libraries(${name} PRIVATE starling_world)
-    # Two seeds through the program itself: what a failing test prints must be a line that works.
+    # One seed through the program itself: what a failing test prints must be a line that works.
     add_test(NAME sim.replay COMMAND ${name} --seed 1 --nodes 3)
     set_tests_properties(sim.replay PROPERTIES LABELS sim TIMEOUT 300)
   endif()
@@ -86,11 +86,12 @@ function(house_rules script)
   set_tests_properties(tidy.rules tidy.selftest PROPERTIES LABELS "tidy;unit")
 endfunction()
 
-# benchmarks(FOLDER): one program for each file, starling_bench_<file>.
+# benchmarks(FOLDER): FOLDER/<name>_bench.cc becomes starling_bench_<name>.
 function(benchmarks folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   foreach(source IN LISTS sources)
     get_filename_component(short ${source} NAME_WE)
+    string(REGEX REPLACE "_bench$" "" short ${short})
     add_executable(starling_bench_${short} ${source})
     target_link_libraries(starling_bench_${short} PRIVATE starling_world)
   endforeach()
