@@ -6,14 +6,15 @@
 
 namespace starling::transport {
 
-Datagrams::Datagrams(net::EventLoop& loop, core::ClusterId cluster,
+Datagrams::Datagrams(net::EventLoop& loop, NameCacheOptions names, core::ClusterId cluster,
                      std::move_only_function<void(node::DatagramReceived)> sink)
-    : cluster_{cluster}, sink_{std::move(sink)}, names_{loop, NameCacheOptions{}} {}
+    : cluster_{cluster}, sink_{std::move(sink)}, names_{loop, names} {}
 
 core::Result<std::unique_ptr<Datagrams>> Datagrams::bind(
     net::EventLoop& loop, const net::SocketAddress& address, core::ClusterId cluster,
     std::move_only_function<void(node::DatagramReceived)> sink) {
-  auto datagrams = std::make_unique<Datagrams>(loop, cluster, std::move(sink));
+  auto datagrams = std::make_unique<Datagrams>(
+      loop, NameCacheOptions{.ipv4_only = address.is_ipv4()}, cluster, std::move(sink));
   auto socket = net::UdpSocket::bind(
       loop, address, [self = datagrams.get()](const auto& from, core::BytesView bytes) {
         self->on_receive(from, bytes);

@@ -29,7 +29,7 @@ class Datagrams {
   DatagramCounters counters() const;
 
   // For bind().
-  Datagrams(net::EventLoop& loop, core::ClusterId cluster,
+  Datagrams(net::EventLoop& loop, NameCacheOptions names, core::ClusterId cluster,
             std::move_only_function<void(node::DatagramReceived)> sink);
 
  private:

@@ -19,6 +19,7 @@ struct NameCacheOptions {
   std::size_t names_max = core::limits::names_resolved_max;
   core::Duration fresh_for = core::limits::name_fresh_for;
   core::Duration retry_after = core::limits::link_try_spacing;  // Of a name without an address.
+  bool ipv4_only = false;  // What the socket that asks can reach.
 };
 
 class NameCache {
