@@ -52,10 +52,10 @@ struct MemberStatus {
   bool is_self = false;
   bool is_linked = false;
   bool is_frozen = false;
-  std::optional<core::Duration> heard_ago;
-  std::optional<core::Cut> equal_at;      // The newest cut at which our roots were equal.
-  bool differs = false;                   // Its newest comparable root was another one.
-  std::optional<std::int64_t> offset_ms;  // Its clock less ours.
+  std::optional<core::Duration> heard_ago{};
+  std::optional<core::Cut> equal_at{};      // The newest cut at which our roots were equal.
+  bool differs = false;                     // Its newest comparable root was another one.
+  std::optional<std::int64_t> offset_ms{};  // Its clock less ours.
 };
 
 struct Status {

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 const core::Instant noon{12h};
 
 void hear(ClockWatch& watch, std::uint64_t peer, std::int64_t offset_ms, core::Instant now) {
-  const auto ours = core::Hlc::from_ms(1'000'000);
-  const auto theirs = core::Hlc::from_ms(static_cast<std::uint64_t>(1'000'000 + offset_ms));
+  const auto ours = core::Hlc::from_ms(1'000'000'000);
+  const auto theirs = core::Hlc::from_ms(static_cast<std::uint64_t>(1'000'000'000 + offset_ms));
   watch.on_heard({peer}, theirs, ours, now);
 }
 
