@@ -56,13 +56,13 @@ struct Memory {
 
 Memory divide(std::size_t bytes) {
   rocksdb::LRUCacheOptions cache;
-  cache.capacity = bytes;
-  cache.num_shard_bits = 0;  // A shard is what the largest value must fit into.
+  cache.capacity = bytes / 4 * 3;  // What is not charged to it (README.md) takes the last quarter.
+  cache.num_shard_bits = 0;        // A shard is what the largest value must fit into.
   Memory memory;
   memory.cache = cache.MakeSharedCache();
-  // Memtables are charged to the cache: together they stay within `bytes`.
-  memory.memtables = std::make_shared<rocksdb::WriteBufferManager>(bytes / 3, memory.cache);
-  memory.memtable_bytes = bytes / 12;
+  // Memtables are charged to the cache: together they stay within its capacity.
+  memory.memtables = std::make_shared<rocksdb::WriteBufferManager>(bytes / 4, memory.cache);
+  memory.memtable_bytes = bytes / 16;
   return memory;
 }
 
@@ -74,7 +74,7 @@ rocksdb::DBOptions database_options(const Memory& memory) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_bgerror_resume_count = 0;  // A failed disk is final: never try again behind our back.
   options.write_buffer_manager = memory.memtables;
-  options.max_total_wal_size = 6 * memory.memtable_bytes;  // Bounds what a start has to replay.
+  options.max_total_wal_size = 8 * memory.memtable_bytes;  // Bounds what a start has to replay.
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.bytes_per_sync = 1024 * 1024;  // No flush leaves a mountain for the next WAL sync.

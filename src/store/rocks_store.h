@@ -19,7 +19,7 @@ namespace starling::store {
 
 struct RocksOptions {
   std::string path;  // A directory of its own, made when it is missing; its parent exists.
-  // For memtables and caches together. A third is memtables; below 8 MiB writes stall early.
+  // Of all that RocksDB holds; up to a quarter is memtables. Below 8 MiB writes stall early.
   std::size_t memory_bytes = std::size_t{48} * 1024 * 1024;
 };
 
