@@ -4,6 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "core/key.h"
 #include "core/limits.h"

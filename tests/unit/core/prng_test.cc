@@ -12,6 +12,8 @@ TEST_CASE("the generator is the published xoshiro256** over splitmix64") {
   CHECK(prng.next() == 0x15780B2E0C2EC716);
   CHECK(prng.next() == 0x6104D9866D113A7E);
   CHECK(prng.next() == 0xAE17533239E499A1);
+  for (int i = 3; i < 999; ++i) prng.next();
+  CHECK(prng.next() == 0x8DE5848C61AB8968);
 }
 
 TEST_CASE("mix is the published splitmix64") {

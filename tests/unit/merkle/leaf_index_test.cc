@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/limits.h"
 #include "merkle/boundary.h"
 #include "support/heads.h"
 
@@ -91,6 +92,19 @@ TEST_CASE("a range that begins inside a branch is visited leaf by leaf until the
     return true;
   });
   CHECK(found == Runs{{low[0], 0}, {low[1], 0}, {high, 1}});
+}
+
+TEST_CASE("a boundary of the highest level divides the root") {
+  LeafIndex tree;
+  tree.add("ua", one(1));
+  tree.add("um", one(2));
+  tree.split("um", 0, one(2));
+  CHECK(tree.top_level(core::all_users()) == core::limits::tree_levels - 1);
+  CHECK(runs(tree, core::limits::tree_levels - 1) == Runs{{"u", 1}, {"um", 1}});
+  CHECK(tree.leaf_of("ua") == core::Range{"u", "um"});
+  CHECK(tree.leaf_of("um") == core::Range{"um", "v"});
+  tree.join("um");
+  CHECK(tree.leaves() == 1);
 }
 
 TEST_CASE("a visitor that has seen enough is not shown more") {

@@ -89,6 +89,8 @@ TEST_CASE("a loser from before the oldest cut replaces the base when it is newer
   CHECK(view(settling, 3) == head_at(2'000));
   settling.on_loser(key, head_at(1'500));
   CHECK(view(settling, 3) == head_at(2'000));
+  settling.on_loser(key, head_at(3'000));  // The last moment of the oldest cut.
+  CHECK(view(settling, 3) == head_at(3'000));
   CHECK(settling.versions() == 1);
 }
 

@@ -128,6 +128,17 @@ TEST_CASE("a boundary that comes while its leaf is being listed waits for the ne
   fixture.check_leaves({boundaries[1], boundaries[3], boundaries[4]});
 }
 
+TEST_CASE("a boundary that is told again splits nothing twice") {
+  Fixture fixture;
+  fixture.put(boundaries[1], 1);
+  const auto request = fixture.splits.take_requests().at(0);
+  fixture.splits.on_boundary(boundaries[1]);
+  fixture.splits.on_listed(request.id, fixture.list(request.range));
+  fixture.splits.on_boundary(boundaries[1]);
+  CHECK(fixture.splits.is_empty());
+  fixture.check_leaves({boundaries[1]});
+}
+
 TEST_CASE("a boundary that is removed before its leaf is listed splits nothing") {
   for (const std::size_t gone : {0, 1, 2}) {
     CAPTURE(gone);
