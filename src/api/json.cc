@@ -208,6 +208,28 @@ std::string check_json(const node::Status& status) {
   return dump(json);
 }
 
+std::string health_json(const node::Status& status, bool is_alive, bool is_draining) {
+  const auto check = [](std::string_view name, bool is_ok, std::string_view reason) {
+    return Json{{"check", name}, {"ok", is_ok}, {"reason", is_ok ? "" : reason}};
+  };
+  const auto caught_up =
+      std::ranges::count_if(status.members, [](const node::MemberStatus& member) {
+        return counts_for_equality(member) && why_unequal(member).empty();
+      });
+  const Json checks = {check("store", is_alive, "the store does not answer"),
+                       check("index", status.is_ready, "the store is being opened"),
+                       check("writes", status.refuses_writes.empty(), status.refuses_writes),
+                       check("repair", !status.is_frozen, "frozen"),
+                       check("running", !is_draining, "draining")};
+  return dump({{"type", "health"},
+               {"ready", status.is_ready && !is_draining},
+               {"checks", checks},
+               {"frozen", status.is_frozen},
+               {"caught_up_with", caught_up},
+               {"others", std::ranges::count_if(status.members, counts_for_equality)},
+               {"cut", status.cut.second}});
+}
+
 MemberNames names_of(const node::Status& status) {
   MemberNames names;
   for (const auto& member : status.members) {

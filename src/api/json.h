@@ -18,6 +18,9 @@ std::string members_json(const node::Status& status);
 // Whether every other member that has not left is alive and was equal when last compared.
 std::string check_json(const node::Status& status);
 
+// Each check, whether it holds and why not; how many members we are equal with.
+std::string health_json(const node::Status& status, bool is_alive, bool is_draining);
+
 using MemberNames = std::map<core::NodeId, std::string>;
 MemberNames names_of(const node::Status& status);
 
