@@ -155,9 +155,9 @@ core::Result<void> Answerer::on_message(core::NodeId from, Message message, core
   }
   core::Result<void> good = fail(Errc::unexpected, "an answer where a question belongs");
   if (const auto* descend = std::get_if<Descend>(&message)) {
-    good = on(*asker, *descend, effects);
+    good = on(*asker, *descend, now, effects);
   } else if (auto* pull = std::get_if<Pull>(&message)) {
-    good = on(*asker, std::move(*pull), effects);
+    good = on(*asker, std::move(*pull), now, effects);
   } else if (auto* push = std::get_if<Push>(&message)) {
     good = on(*asker, std::move(*push), effects);
   }
@@ -165,7 +165,8 @@ core::Result<void> Answerer::on_message(core::NodeId from, Message message, core
   return good;
 }
 
-core::Result<void> Answerer::on(Guest& guest, const Descend& descend, Effects& effects) {
+core::Result<void> Answerer::on(const Guest& guest, const Descend& descend, core::Instant now,
+                                Effects& effects) {
   if (auto good = ListJob::check(descend); !good) return good;
   if (!index_.is_kept(descend.basis.cut)) {
     effects.push_back(
@@ -174,12 +175,13 @@ core::Result<void> Answerer::on(Guest& guest, const Descend& descend, Effects& e
     return {};
   }
   jobs_.push_back(
-      std::make_unique<Job>(guest.peer, guest.session, ListJob{index_, tickets_, descend}));
+      std::make_unique<Job>(guest.peer, guest.session, ListJob{index_, tickets_, descend, now}));
   go_on(jobs_.size() - 1, effects);
   return {};
 }
 
-core::Result<void> Answerer::on(Guest& guest, Pull pull, Effects& effects) {
+core::Result<void> Answerer::on(const Guest& guest, Pull pull, core::Instant now,
+                                Effects& effects) {
   if (auto good = PullJob::check(pull); !good) return good;
   if (pull.want == ports::Want::values && guest.purpose == Purpose::compare) {
     return fail(Errc::unexpected, "a comparison that asks for values");
@@ -189,13 +191,13 @@ core::Result<void> Answerer::on(Guest& guest, Pull pull, Effects& effects) {
         guest.peer, PullReply{.session = pull.session, .request = pull.request, .gone = true}});
     return {};
   }
-  jobs_.push_back(
-      std::make_unique<Job>(guest.peer, guest.session, PullJob{index_, tickets_, std::move(pull)}));
+  jobs_.push_back(std::make_unique<Job>(guest.peer, guest.session,
+                                        PullJob{index_, tickets_, std::move(pull), now}));
   go_on(jobs_.size() - 1, effects);
   return {};
 }
 
-core::Result<void> Answerer::on(Guest& guest, Push push, Effects& effects) {
+core::Result<void> Answerer::on(const Guest& guest, Push push, Effects& effects) {
   if (guest.purpose == Purpose::compare) return fail(Errc::unexpected, "a comparison that writes");
   const auto users = core::all_users();
   for (const auto& [key, record] : push.records) {
@@ -227,10 +229,11 @@ void Answerer::go_on(std::size_t place, Effects& effects) {
       job.work);
 }
 
-bool Answerer::on_listed(std::uint64_t ticket, ports::Listing& listing, Effects& effects) {
+bool Answerer::on_listed(std::uint64_t ticket, ports::Listing& listing, core::Instant now,
+                         Effects& effects) {
   for (std::size_t place = 0; place < jobs_.size(); ++place) {
-    const bool is_its =
-        std::visit([&](auto& work) { return work.on_listed(ticket, listing); }, jobs_[place]->work);
+    const bool is_its = std::visit([&](auto& work) { return work.on_listed(ticket, listing, now); },
+                                   jobs_[place]->work);
     if (!is_its) continue;
     go_on(place, effects);
     return true;

@@ -38,7 +38,8 @@ class Answerer {
   void on_link_down(core::NodeId peer);
 
   // False: not a ticket of ours.
-  bool on_listed(std::uint64_t ticket, ports::Listing& listing, Effects& effects);
+  bool on_listed(std::uint64_t ticket, ports::Listing& listing, core::Instant now,
+                 Effects& effects);
   bool on_fetched(std::uint64_t ticket, std::vector<std::optional<core::Record>>& records,
                   Effects& effects);
   bool on_merged(std::uint64_t ticket, std::uint64_t taken, Effects& effects);
@@ -77,9 +78,10 @@ class Answerer {
   void remove(core::NodeId peer, SessionId session);
   std::size_t jobs_of(core::NodeId peer, SessionId session) const;
 
-  core::Result<void> on(Guest& guest, const Descend& descend, Effects& effects);
-  core::Result<void> on(Guest& guest, Pull pull, Effects& effects);
-  core::Result<void> on(Guest& guest, Push push, Effects& effects);
+  core::Result<void> on(const Guest& guest, const Descend& descend, core::Instant now,
+                        Effects& effects);
+  core::Result<void> on(const Guest& guest, Pull pull, core::Instant now, Effects& effects);
+  core::Result<void> on(const Guest& guest, Push push, Effects& effects);
   void go_on(std::size_t place, Effects& effects);
 
   const merkle::Index& index_;

@@ -15,23 +15,6 @@ namespace limits = core::limits;
 using core::Errc;
 using core::fail;
 
-// Takes the first `count` keys off `wish`, with our records of them.
-Pulls::Wish split_front(Pulls::Wish& wish, std::size_t count) {
-  auto& keys = wish.wanted.keys;
-  Pulls::Wish front{.wanted = {.range = wish.wanted.range}, .round = wish.round};
-  const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
-  front.wanted.keys.assign(keys.begin(), end);
-  keys.erase(keys.begin(), end);
-  auto sorted = front.wanted.keys;
-  std::ranges::sort(sorted);
-  const auto rest = std::ranges::stable_partition(wish.ours, [&](const OurRecord& record) {
-    return std::ranges::binary_search(sorted, record.hash);
-  });
-  std::move(wish.ours.begin(), rest.begin(), std::back_inserter(front.ours));
-  wish.ours.erase(wish.ours.begin(), rest.begin());
-  return front;
-}
-
 }
 
 void Pulls::want(Wish wish) {
@@ -53,13 +36,13 @@ std::optional<Pull> Pulls::take_question(const Basis& basis, std::uint32_t reque
   std::size_t bytes = 0;
   while (room > 0 && !wishes_.empty() && bytes < limits::batch_bytes_max &&
          question.wishes.size() < limits::ranges_per_message_max) {
-    auto& next = wishes_.front();
-    const auto count = std::min(room, next.wanted.keys.size());
+    const auto count = wishes_.front().wanted.keys.size();
+    // A wish is never split: two parts in one question would overlap.
+    if (count > room && !question.wishes.empty()) break;
+    room -= std::min(room, count);
     keys_waiting_ -= count;
-    room -= count;
-    const bool is_whole = count == next.wanted.keys.size();
-    auto part = is_whole ? std::move(next) : split_front(next, count);
-    if (is_whole) wishes_.pop_front();
+    auto part = std::move(wishes_.front());
+    wishes_.pop_front();
     bytes += size_of(part.wanted);
     question.round = std::max(question.round, part.round + 1);
     question.wishes.push_back(std::move(part));

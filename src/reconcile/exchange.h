@@ -36,6 +36,7 @@ class Pulls {
   core::Result<std::vector<OurRecord>> on_reply(const PullReply& reply);
   void put_back(std::uint32_t request);
 
+  bool has_full_batch() const { return keys_waiting_ >= keys_per_question(); }
   // What the next answer may weigh, judged by those that came.
   std::uint64_t expected_bytes() const;
   std::size_t in_flight() const { return questions_.size(); }
@@ -77,6 +78,7 @@ class Pushes {
   void offer(Offer offer) { offers_.push_back(std::move(offer)); }
   // At least one, if there is one.
   std::vector<Offer> take_batch();
+  bool has_full_batch() const { return next_batch().records < offers_.size(); }
   std::uint64_t batch_bytes() const { return next_batch().bytes; }
   // Of fetched records, as many as fit a message; the others wait again with their real size.
   std::vector<ports::KeyedRecord> fit(std::vector<ports::KeyedRecord> records, std::uint64_t round);

@@ -17,9 +17,10 @@ using core::fail;
 // Of one answer. Beyond them pieces are named instead of cut, and lists are left out: the peer
 // asks again.
 constexpr std::size_t reply_bytes_max = 4 * limits::batch_bytes_max;
-constexpr std::size_t items_max = 16 * 1024;
+constexpr std::size_t items_max = limits::entries_per_message_max - limits::batch_records_max;
 // Chunks that bring no item (all newer than the cut) count too: one question is bounded work.
 constexpr std::size_t spare_chunks = 64;
+constexpr auto answer_time = std::chrono::seconds{1};
 
 // "It differs, and I have not cut it."
 Division name_only(core::Range range) {
@@ -47,11 +48,13 @@ core::Result<void> ListJob::check(const Descend& descend) {
   return {};
 }
 
-ListJob::ListJob(const merkle::Index& index, Tickets& tickets, const Descend& descend)
+ListJob::ListJob(const merkle::Index& index, Tickets& tickets, const Descend& descend,
+                 core::Instant now)
     : index_{index},
       basis_{descend.basis},
       reply_{.session = descend.session, .request = descend.request},
       chunks_left_{descend.to_list.size() + spare_chunks},
+      late_at_{now + answer_time},
       listings_{tickets} {
   auto still_to_come = descend.divisions.size() + descend.to_list.size();
   for (const auto& division : descend.divisions) compare(division, --still_to_come);
@@ -89,18 +92,18 @@ void ListJob::list(core::Range range, bool was_asked) {
   were_asked_.push_back(was_asked);
 }
 
-bool ListJob::on_listed(std::uint64_t ticket, ports::Listing& listing) {
+bool ListJob::on_listed(std::uint64_t ticket, ports::Listing& listing, core::Instant now) {
   if (!listings_.on_listed(ticket, listing)) return false;
   if (!index_.is_kept(basis_.cut)) {
     reply_ = {.session = reply_.session, .request = reply_.request, .gone = true};
     while (!listings_.is_empty()) listings_.drop_front();
     return true;
   }
-  while (auto chunk = listings_.take()) take_chunk(std::move(*chunk));
+  while (auto chunk = listings_.take()) take_chunk(std::move(*chunk), now);
   return true;
 }
 
-void ListJob::take_chunk(Listings::Chunk chunk) {
+void ListJob::take_chunk(Listings::Chunk chunk, core::Instant now) {
   std::vector<merkle::KeyHead> newest;
   newest.reserve(chunk.listing.records.size());
   for (auto& listed : chunk.listing.records) {
@@ -116,7 +119,7 @@ void ListJob::take_chunk(Listings::Chunk chunk) {
   --chunks_left_;
   reply_.lists.push_back(std::move(list));
   if (chunk.is_whole) were_asked_.pop_front();
-  const bool is_full = items_ >= items_max || chunks_left_ == 0 ||
+  const bool is_full = items_ >= items_max || chunks_left_ == 0 || now >= late_at_ ||
                        reply_.divisions.size() + reply_.lists.size() + listings_.size() >=
                            limits::ranges_per_message_max;
   if (is_full) stop_listing();

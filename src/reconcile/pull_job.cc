@@ -14,6 +14,7 @@ namespace limits = core::limits;
 
 // A wanted range is a listed one, hence a chunk or little more.
 constexpr std::size_t spare_chunks = 64;
+constexpr auto answer_time = std::chrono::seconds{1};
 
 }
 
@@ -30,11 +31,12 @@ core::Result<void> PullJob::check(const Pull& pull) {
   return {};
 }
 
-PullJob::PullJob(const merkle::Index& index, Tickets& tickets, Pull pull)
+PullJob::PullJob(const merkle::Index& index, Tickets& tickets, Pull pull, core::Instant now)
     : index_{index},
       tickets_{tickets},
       pull_{std::move(pull)},
       chunks_left_{2 * pull_.wanted.size() + spare_chunks},
+      late_at_{now + answer_time},
       listings_{tickets},
       is_listed_{pull_.wanted.empty()},
       is_done_{pull_.wanted.empty()},
@@ -54,7 +56,7 @@ void PullJob::ask(Effects& effects) {
   }
 }
 
-bool PullJob::on_listed(std::uint64_t ticket, ports::Listing& listing) {
+bool PullJob::on_listed(std::uint64_t ticket, ports::Listing& listing, core::Instant now) {
   if (is_listed_ || !listings_.on_listed(ticket, listing)) return false;
   if (pull_.want == ports::Want::heads && !index_.is_kept(pull_.basis.cut)) {
     reply_ = {.session = pull_.session, .request = pull_.request, .gone = true};
@@ -65,6 +67,8 @@ bool PullJob::on_listed(std::uint64_t ticket, ports::Listing& listing) {
     auto chunk = listings_.take();
     if (!chunk) break;
     take_chunk(std::move(*chunk));
+    const bool has_some = !to_fetch_.empty() || !reply_.records.empty();
+    if (!is_listed_ && has_some && now >= late_at_) stop(false);
   }
   return true;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/time.h"
 #include "merkle/index.h"
 #include "reconcile/listings.h"
 #include "reconcile/messages.h"
@@ -17,11 +18,11 @@ namespace starling::reconcile {
 class PullJob {
  public:
   // `pull` has passed check(); for heads its cut is kept.
-  PullJob(const merkle::Index& index, Tickets& tickets, Pull pull);
+  PullJob(const merkle::Index& index, Tickets& tickets, Pull pull, core::Instant now);
   static core::Result<void> check(const Pull& pull);
 
   void ask(Effects& effects);
-  bool on_listed(std::uint64_t ticket, ports::Listing& listing);
+  bool on_listed(std::uint64_t ticket, ports::Listing& listing, core::Instant now);
   bool on_fetched(std::uint64_t ticket, std::vector<std::optional<core::Record>>& records);
   bool is_done() const { return is_done_; }
   PullReply take_reply() { return std::move(reply_); }
@@ -38,6 +39,7 @@ class PullJob {
   std::size_t next_ = 0;
   std::size_t picked_here_ = 0;  // Of the range at `next_`.
   std::size_t chunks_left_;
+  core::Instant late_at_;  // Then what there is must do: the cut lasts only seconds.
   std::size_t bytes_ = 0;
   Listings listings_;
   std::vector<core::Bytes> to_fetch_;

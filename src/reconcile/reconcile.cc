@@ -187,7 +187,7 @@ void Reconcile::on_link_down(core::NodeId peer, core::Instant now, Effects& effe
 
 void Reconcile::on_listed(std::uint64_t ticket, ports::Listing listing, core::Instant now,
                           Effects& effects) {
-  const bool is_answerers = answerer_.on_listed(ticket, listing, effects);
+  const bool is_answerers = answerer_.on_listed(ticket, listing, now, effects);
   for (auto& [id, session] : sessions_) {
     if (is_answerers || session->on_listed(ticket, listing, now, effects)) break;
   }

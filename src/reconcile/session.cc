@@ -355,7 +355,8 @@ void Session::ask_divisions(core::Instant now, Effects& effects) {
 
 void Session::ask_records(core::Instant now, Effects& effects) {
   const bool is_repair = options_.purpose == Purpose::repair;
-  while (pulls_.keys_waiting() > 0 &&
+  // Small batches would use up the credit while leaves that are being read bring more.
+  while (pulls_.keys_waiting() > 0 && (leaves_.is_empty() || pulls_.has_full_batch()) &&
          pulls_.in_flight() + merging_.size() < limits::session_credit) {
     if (is_repair && !may_spend(pulls_.expected_bytes(), now)) return;
     auto question = pulls_.take_question(basis_, ++requests_,
@@ -366,7 +367,8 @@ void Session::ask_records(core::Instant now, Effects& effects) {
 }
 
 void Session::fetch_offers(core::Instant now, Effects& effects) {
-  while (pushes_.waiting() > 0 && fetching_.size() + pushing_.size() < limits::session_credit) {
+  while (pushes_.waiting() > 0 && (leaves_.is_empty() || pushes_.has_full_batch()) &&
+         fetching_.size() + pushing_.size() < limits::session_credit) {
     if (!may_spend(pushes_.batch_bytes(), now)) return;
     auto offers = pushes_.take_batch();
     Fetch fetch{.ticket = seams_.tickets.draw()};

@@ -185,18 +185,16 @@ class Pair {
   // Until nothing is on its way and no session is open; false when `limit` passes first.
   bool run(core::Duration limit = std::chrono::minutes{20}) {
     const auto end = now_ + limit;
-    while (now_ < end) {
-      const auto next = next_moment();
-      if (!next) return true;
-      advance(std::max(core::Duration{}, *next - now_));
-      if (!due_.empty() && due_.begin()->first.first <= now_) {
-        auto action = std::move(due_.begin()->second);
-        due_.erase(due_.begin());
-        action();
-      }
-      for (auto* side : {&a, &b}) wake(*side);
+    while (const auto next = next_moment()) {
+      if (*next > end) return false;
+      step(*next);
     }
-    return false;
+    return true;
+  }
+  void run_for(core::Duration span) {
+    const auto end = now_ + span;
+    for (auto next = next_moment(); next && *next <= end; next = next_moment()) step(*next);
+    advance(end - now_);
   }
 
   // Every message passes here on its way; it may change it, and false loses it.
@@ -212,6 +210,16 @@ class Pair {
       if (deadline && (!next || *deadline < *next)) next = deadline;
     }
     return next;
+  }
+
+  void step(core::Instant next) {
+    advance(std::max(core::Duration{}, next - now_));
+    if (!due_.empty() && due_.begin()->first.first <= now_) {
+      auto action = std::move(due_.begin()->second);
+      due_.erase(due_.begin());
+      action();
+    }
+    for (auto* side : {&a, &b}) wake(*side);
   }
 
   void advance(core::Duration by) {
