@@ -69,6 +69,8 @@ TEST_CASE("bounds hold on both sides") {
   CHECK_FALSE(is_allowed("resp", "listen", "localhost:7379"));
   CHECK_FALSE(is_allowed("admin", "listen", "127.0.0.1"));
   CHECK_FALSE(is_allowed("peers", "seeds", "edge-b:7381,edge-c"));
+  CHECK(is_allowed("peers", "advertise", ""));
+  CHECK_FALSE(is_allowed("peers", "advertise", "0.0.0.0:7381"));
   CHECK_FALSE(is_allowed("peers", "repair_rate", "1KiB/s"));
   CHECK_FALSE(is_allowed("log", "level", "loud"));
 }
