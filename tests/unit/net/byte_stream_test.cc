@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/prng.h"
 #include "unit/net/streams.h"
 #include "unit/net/until.h"
 
@@ -20,13 +21,15 @@ constexpr StreamLimits roomy{.queue_bytes_max = 64 * 1024 * 1024};
 TEST_CASE("bytes arrive in order, whatever the sizes of the writes") {
   EventLoop loop;
   auto [left, right] = make_pair(loop, roomy);
+  core::Prng prng{3};
   std::string sent;
   std::string received;
   left->start({.on_bytes = [](auto) {}, .on_drained = {}, .on_closed = {}});
   right->start(
       {.on_bytes = [&](auto bytes) { received += bytes; }, .on_drained = {}, .on_closed = {}});
   for (std::size_t size : {1, 0, 5, 16 * 1024, 3, 1'000'000, 20'000, 7, 16 * 1024 - 1}) {
-    const std::string bytes(size, static_cast<char>('a' + size % 26));
+    std::string bytes(size, '\0');
+    for (auto& byte : bytes) byte = static_cast<char>(prng.next());
     sent += bytes;
     CHECK(left->write(bytes));
   }
@@ -98,6 +101,23 @@ TEST_CASE("a paused stream reads nothing until it is resumed") {
   CHECK(received == "one");
   right->resume_reading();
   CHECK(run_until(loop, [&] { return received == "onetwo"; }));
+}
+
+TEST_CASE("pausing in a callback stops the very next one") {
+  EventLoop loop;
+  auto [left, right] = make_pair(loop, roomy);
+  std::size_t calls = 0;
+  right->start({.on_bytes =
+                    [&](auto) {
+                      ++calls;
+                      right->pause_reading();
+                    },
+                .on_drained = {},
+                .on_closed = {}});
+  left->start({.on_bytes = [](auto) {}, .on_drained = {}, .on_closed = {}});
+  CHECK(left->write(std::string(400'000, 'x')));
+  REQUIRE(run_until(loop, [&] { return calls > 0; }));
+  CHECK(calls == 1);
 }
 
 TEST_CASE("the end of the peer is told once, with a reason") {

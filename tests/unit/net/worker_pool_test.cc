@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <semaphore>
 #include <string>
@@ -64,20 +65,27 @@ TEST_CASE("the end of a pool runs all jobs and calls nobody") {
   CHECK_FALSE(completed);
 }
 
-TEST_CASE("what a job owns is gone before its completion runs") {
+TEST_CASE("what a job owns is gone before its completion runs, however long that takes") {
   EventLoop loop;
   WorkerPool pool{loop, {.threads = 1, .jobs_max = 1}};
-  auto input = std::make_shared<int>(7);
-  const std::weak_ptr<int> seen = input;
-  bool gone = false;
+  std::atomic<bool> gone = false;
+  const auto free_slowly = [&](const int* input) {
+    const auto spun_from = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - spun_from < std::chrono::milliseconds{20}) {
+    }
+    const std::unique_ptr<const int> last{input};
+    gone = true;
+  };
+  std::shared_ptr<int> input{std::make_unique<int>(7).release(), free_slowly};
+  bool gone_at_completion = false;
   bool done = false;
   REQUIRE(pool.submit([owned = std::move(input)] { CHECK(*owned == 7); },
                       [&] {
-                        gone = seen.expired();
+                        gone_at_completion = gone;
                         done = true;
                       }));
   REQUIRE(run_until(loop, [&] { return done; }));
-  CHECK(gone);
+  CHECK(gone_at_completion);
 }
 
 }

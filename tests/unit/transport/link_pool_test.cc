@@ -104,6 +104,81 @@ std::string hello_of(std::uint64_t id, core::ClusterId cluster = ours) {
   return make_frame(wire::encode_hello(hello, cluster));
 }
 
+// A peer that accepts, says hello, and confirms only when told to.
+struct SlowPeer {
+  std::uint64_t id;
+  std::unique_ptr<net::ByteStream> stream;
+  bool heard_hello = false;
+  bool closed = false;
+  std::unique_ptr<net::Listener> listener;
+
+  SlowPeer(net::EventLoop& loop, std::uint64_t number)
+      : id{number},
+        listener{net::Listener::on_tcp(loop, any_port(), {.queue_bytes_max = 1 << 20},
+                                       {[this](auto accepted) { greet(std::move(accepted)); }})
+                     .value()} {}
+
+  void greet(std::unique_ptr<net::ByteStream> accepted) {
+    if (stream) return;  // One is enough.
+    stream = std::move(accepted);
+    stream->start({.on_bytes = [this](auto) { heard_hello = true; },
+                   .on_drained = {},
+                   .on_closed = [this](const auto&) { closed = true; }});
+    CHECK(stream->write(hello_of(id)));
+  }
+  std::string text() const { return listener->address().to_text(); }
+};
+
+TEST_CASE("of two dials that cross, the smaller id's stays: here ours") {
+  net::EventLoop loop;
+  Node a{loop, 5};
+  SlowPeer peer{loop, 9};
+  a.pool.dial(peer.text());
+  REQUIRE(run_until(loop, [&] { return peer.heard_hello; }));
+  Stranger crossing{loop, a.address, hello_of(9)};
+  REQUIRE(run_until(loop, [&] { return crossing.closed; }));
+  CHECK(a.story.empty());
+  CHECK(peer.stream->write(make_frame("")));
+  REQUIRE(run_until(loop, [&] { return a.is_linked(); }));
+
+  // The other order: its hello comes when ours is confirmed already.
+  Stranger late{loop, a.address, hello_of(9)};
+  REQUIRE(run_until(loop, [&] { return late.closed; }));
+  CHECK(a.story == "up 9 ");
+  CHECK_FALSE(peer.closed);
+}
+
+TEST_CASE("of two dials that cross, the smaller id's stays: here the peer's") {
+  net::EventLoop loop;
+  Node a{loop, 5};
+  SlowPeer peer{loop, 2};
+  a.pool.dial(peer.text());
+  REQUIRE(run_until(loop, [&] { return peer.heard_hello; }));
+  Stranger crossing{loop, a.address, hello_of(2)};
+  REQUIRE(run_until(loop, [&] { return peer.closed; }));
+  CHECK(a.story == "up 2 ");
+  CHECK_FALSE(crossing.closed);
+}
+
+TEST_CASE("a link that is no longer young is replaced by its peer's hello, not defended") {
+  net::EventLoop loop;
+  auto options = options_for(5);
+  options.times.handshake_patience = 50ms;
+  Node a{loop, options};
+  SlowPeer peer{loop, 9};
+  a.pool.dial(peer.text());
+  REQUIRE(run_until(loop, [&] { return peer.heard_hello; }));
+  CHECK(peer.stream->write(make_frame("")));
+  REQUIRE(run_until(loop, [&] { return a.is_linked(); }));
+  bool later = false;
+  net::Timer timer{loop, [&] { later = true; }};
+  timer.arm(loop.now().instant + 60ms);
+  REQUIRE(run_until(loop, [&] { return later; }));
+  Stranger returned{loop, a.address, hello_of(9)};
+  REQUIRE(run_until(loop, [&] { return peer.closed; }));
+  CHECK(a.story == "up 9 down 9 up 9 ");
+}
+
 TEST_CASE("two nodes find each other and exchange frames both ways") {
   net::EventLoop loop;
   Node a{loop, 1};
