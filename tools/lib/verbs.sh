@@ -26,25 +26,30 @@ verb_run() {
   PATH=$top/build/release/bin:$PATH exec "$@"
 }
 
-# Two builds in one folder would trip over each other.
-locked() { flock "$top/build/run/build.lock" "$@"; }
+# locked PRESET COMMAND...: two builds in one folder would trip over each other.
+locked() {
+  lock=$top/build/run/build-$1.lock
+  shift
+  flock --nonblock "$lock" true || say "waiting for another build to end"
+  flock "$lock" "$@"
+}
 
 configure() { # configure PRESET
   [ -f "$top/build/$1/build.ninja" ] ||
     (cd "$top" && slowly "configuring $1" "$top/build/log/configure-$1.log" \
-      locked cmake --preset "$1")
+      locked "$1" cmake --preset "$1")
 }
 
 verb_build() {
   configure release
   [ $# -gt 0 ] || set -- all
-  (cd "$top" && locked cmake --build --preset release --target "$@")
+  (cd "$top" && locked release cmake --build --preset release --target "$@")
 }
 
 verb_shell() {
   configure release
   (cd "$top" && slowly "building" "$top/build/log/build.log" \
-    locked cmake --build --preset release --target starlingd starling)
+    locked release cmake --build --preset release --target starlingd starling)
   [ "${1:-}" != -- ] || shift
   [ $# -gt 0 ] || set -- bash
   verb_run "$@"
@@ -67,7 +72,7 @@ verb_test() {
   fi
   verb_build all all_verify_interface_header_sets
   configure debug
-  locked cmake --build --preset debug --target unit_tests
+  locked debug cmake --build --preset debug --target unit_tests
   say "unit tests under sanitizers"
   ctest --preset debug -L unit -LE tidy -j "${JOBS:-$(nproc)}"
   say "everything, release"
