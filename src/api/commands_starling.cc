@@ -141,9 +141,9 @@ std::optional<CompareOptions> parse_compare(const Caller& caller, const Argument
   const auto is_us = [&](const std::string& side) {
     return side == status.name || side == core::to_text(status.id);
   };
-  if (sides.size() == 2 && !is_us(sides[0])) {
+  if (sides.size() > 1 && !is_us(sides[0])) {
     reply.error("ERR a comparison starts from the node that is asked: connect to '" + sides[0] +
-                "'");
+                "' for that");
     return std::nullopt;
   }
   if (sides.empty() || sides.size() > 2) {
