@@ -47,7 +47,7 @@ struct WorkerPool::Inside {
       waiting.pop_front();
       lock.unlock();
       job.work();
-      job.work = nullptr;  // What the job owned is freed here, not on the loop.
+      job.work = nullptr;  // What the job owned is freed here: not on the loop, not under the lock.
       lock.lock();
       finished.push_back(std::move(job.completion));
       some_finished.signal();

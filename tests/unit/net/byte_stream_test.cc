@@ -35,7 +35,7 @@ TEST_CASE("bytes arrive in order, whatever the sizes of the writes") {
   }
   CHECK(left->queued_bytes() == sent.size());
   REQUIRE(run_until(loop, [&] { return received.size() >= sent.size(); }));
-  CHECK(received == sent);
+  CHECK((received == sent));  // Not printed when it fails.
   CHECK(left->queued_bytes() == 0);
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("frames come out as they went in, however the stream is cut") {
       for (auto& frame : read_all(reader, part)) received.push_back(std::move(frame));
       rest.remove_prefix(part.size());
     }
-    CHECK(received == sent);
+    CHECK((received == sent));
   }
 }
 
