@@ -1,7 +1,6 @@
 #include "node/clock_watch.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "core/limits.h"
@@ -23,7 +22,7 @@ void ClockWatch::on_heard(core::NodeId peer, core::Hlc theirs, core::Hlc ours, c
 bool ClockWatch::is_off(core::Instant now) {
   const auto median = median_ms(now);
   const auto bound = is_off_ ? bound_ms_ / 2 : bound_ms_;
-  is_off_ = median && std::abs(*median) > bound;
+  is_off_ = median && (*median > bound || *median < -bound);
   return is_off_;
 }
 

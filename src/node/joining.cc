@@ -33,7 +33,7 @@ void Joining::start() {
   if (replica_.options.seeds.empty()) {
     static_cast<void>(unite({}, [] {}));
   } else {
-    patience_ = replica_.now().instant + replica_.options.first_start_patience;
+    patience_ = replica_.present().instant + replica_.options.first_start_patience;
   }
 }
 
@@ -44,7 +44,7 @@ void Joining::on_link_up(const LinkUp& link) {
 }
 
 void Joining::ask(core::NodeId peer) {
-  asked_.insert_or_assign(peer, replica_.now().instant);
+  asked_.insert_or_assign(peer, replica_.present().instant);
   replica_.outbox.at_once(
       SendFrame{peer,
                 {replica_.hlc(),
@@ -65,7 +65,7 @@ core::Result<void> Joining::on_request(core::NodeId peer, const membership::Join
              false, "a horizon has moved: join through a sponsor", horizon_.value, {}, {}}}});
     return {};
   }
-  if (auto added = members_.add(request.self, replica_.now().instant, effects); !added) {
+  if (auto added = members_.add(request.self, replica_.present().instant, effects); !added) {
     return added;
   }
   auto others = request.roster;
@@ -88,7 +88,7 @@ core::Result<void> Joining::on_reply(core::NodeId peer, const membership::JoinRe
     return {};
   }
   for (const auto& update : reply.members) {
-    auto added = members_.add(update, replica_.now().instant, effects);
+    auto added = members_.add(update, replica_.present().instant, effects);
     if (!added) return added;
   }
   return unite(reply.roster, [] {});
@@ -136,12 +136,12 @@ void Joining::on_changed(const membership::Changed& change) {
 void Joining::on_other_roster(core::NodeId peer) {
   if (!links_.contains(peer)) return;
   const auto asked = asked_.find(peer);
-  if (asked != asked_.end() && replica_.now().instant < asked->second + ask_again_after) return;
+  if (asked != asked_.end() && replica_.present().instant < asked->second + ask_again_after) return;
   ask(peer);
 }
 
 void Joining::on_time() {
-  if (patience_ && replica_.now().instant >= *patience_) {
+  if (patience_ && replica_.present().instant >= *patience_) {
     replica_.notice(core::Severity::warning, "roster",
                     "no seed answered in time: this node starts a roster of its own");
     static_cast<void>(unite({}, [] {}));

@@ -62,15 +62,16 @@ std::optional<core::Instant> Node::next_deadline() const {
   take_earlier(earliest, joining_.next_deadline());
   take_earlier(earliest, sessions_.next_deadline());
   // The next cut. Read on the wall clock, which may step: looked at least once a second.
-  const auto into_second = replica_.now().wall.ms % 1000;
+  const auto into_second = replica_.present().wall.ms % 1000;
   const auto settle = static_cast<std::int64_t>(core::limits::cut_settle_ms % 1000);
   const auto wait = ((settle - into_second) % 1000 + 1000) % 1000;
-  const auto next_cut = replica_.now().instant + std::chrono::milliseconds{wait == 0 ? 1000 : wait};
+  const auto next_cut =
+      replica_.present().instant + std::chrono::milliseconds{wait == 0 ? 1000 : wait};
   return std::min(earliest.value_or(next_cut), next_cut);
 }
 
 void Node::on(TimePassed&&) {
-  const auto now = replica_.now().instant;
+  const auto now = replica_.present().instant;
   replica_.on_time();
   replica_.is_clock_off = clock_watch_.is_off(now);
   membership::Effects effects;
@@ -85,7 +86,7 @@ void Node::on(DatagramReceived&& event) {
   on_heard(datagram.sender, datagram.hlc);
   membership::Effects effects;
   const auto result = members_.on_part(event.from, datagram.sender, datagram.membership,
-                                       replica_.now().instant, effects);
+                                       replica_.present().instant, effects);
   perform(std::move(effects));
   if (!result) {
     ++replica_.counters.protocol_errors;
@@ -110,7 +111,7 @@ void Node::on(LinkDown&& event) {
 
 void Node::on(FrameReceived&& event) {
   on_heard(event.peer, event.frame.hlc);
-  members_.on_heard(event.peer, replica_.now().instant);
+  members_.on_heard(event.peer, replica_.present().instant);
   const auto result = std::visit([&](auto&& body) { return on_body(event.peer, std::move(body)); },
                                  std::move(event.frame.body));
   if (result) return;
@@ -214,7 +215,7 @@ void Node::perform(membership::Effects effects) {
 }
 
 void Node::on_heard(core::NodeId peer, core::Hlc hlc) {
-  const auto now = replica_.now();
+  const auto now = replica_.present();
   clock_watch_.on_heard(peer, hlc, replica_.hlc(), now.instant);
   // Too far ahead: never advances our clock; the watch above says who is off.
   static_cast<void>(replica_.clock.observe(now.wall, hlc));

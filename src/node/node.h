@@ -50,7 +50,7 @@ class Node {
   void on(FrameReceived&& event);
   void on(LinkDrained&&) {}
   void on(Written&& event) { replica_.on_written(event.batch); }
-  void on(Synced&& event) { replica_.outbox.on_synced(event.sync, replica_.now().instant); }
+  void on(Synced&& event) { replica_.outbox.on_synced(event.sync, replica_.present().instant); }
   void on(Fetched&& event) { replica_.on_fetched(std::move(event)); }
   void on(RangeListed&& event) { replica_.on_listed(event.ticket, std::move(event.listing)); }
   void on(LocalCall&& event) { local_calls_.on_call(std::move(event)); }

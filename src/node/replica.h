@@ -28,7 +28,7 @@ class Replica {
 
   // ---- the turn ---------------------------------------------------------------------------------
   void set_now(core::Now now);
-  core::Now now() const { return now_; }
+  core::Now present() const { return now_; }
   core::Hlc hlc() { return clock.read(now_.wall); }
   // Closes the turn: one batch, then what may leave.
   Effects end_turn();

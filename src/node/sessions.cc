@@ -15,30 +15,31 @@ Sessions::Sessions(Replica& replica, gossip::Beats& beats, core::Prng prng)
 
 void Sessions::set_standing(const reconcile::Standing& standing) {
   reconcile::Effects effects;
-  reconcile_.set_standing(standing, replica_.now().instant, effects);
+  reconcile_.set_standing(standing, replica_.present().instant, effects);
   perform(std::move(effects));
 }
 
 void Sessions::on_root_heard(core::NodeId peer, core::Cut cut, const merkle::Summary& root) {
-  reconcile_.on_root_heard(peer, cut, root, replica_.now().instant);
+  reconcile_.on_root_heard(peer, cut, root, replica_.present().instant);
 }
 
 core::Result<void> Sessions::on_message(core::NodeId from, reconcile::Message message) {
   reconcile::Effects effects;
-  auto result = reconcile_.on_message(from, std::move(message), replica_.now().instant, effects);
+  auto result =
+      reconcile_.on_message(from, std::move(message), replica_.present().instant, effects);
   perform(std::move(effects));
   return result;
 }
 
 void Sessions::on_link_down(core::NodeId peer) {
   reconcile::Effects effects;
-  reconcile_.on_link_down(peer, replica_.now().instant, effects);
+  reconcile_.on_link_down(peer, replica_.present().instant, effects);
   perform(std::move(effects));
 }
 
 void Sessions::on_time() {
   reconcile::Effects effects;
-  reconcile_.on_time(replica_.now().instant, effects);
+  reconcile_.on_time(replica_.present().instant, effects);
   perform(std::move(effects));
 }
 
@@ -47,7 +48,7 @@ void Sessions::compare(const LocalCompare& call, core::NodeId peer, std::string 
   ++replica_.counters.compares;
   reconcile::Effects effects;
   const auto id = reconcile_.compare(peer, call.range, core::cut_of(replica_.hlc()),
-                                     replica_.now().instant, effects);
+                                     replica_.present().instant, effects);
   comparisons_.emplace(id, Comparison{call.client, call.ticket, std::move(peer_name)});
   perform(std::move(effects));
 }
@@ -76,7 +77,7 @@ void Sessions::perform(reconcile::Send&& send) {
 void Sessions::perform(reconcile::List&& list) {
   replica_.list(list.range, list.options, [this, ticket = list.ticket](ports::Listing listing) {
     reconcile::Effects effects;
-    reconcile_.on_listed(ticket, std::move(listing), replica_.now().instant, effects);
+    reconcile_.on_listed(ticket, std::move(listing), replica_.present().instant, effects);
     perform(std::move(effects));
   });
 }
@@ -97,7 +98,7 @@ void Sessions::perform(reconcile::Fetch&& fetch) {
       found.push_back(may_leave ? std::optional{std::move(stored.record)} : std::nullopt);
     }
     reconcile::Effects effects;
-    reconcile_.on_fetched(fetch.ticket, std::move(found), replica_.now().instant, effects);
+    reconcile_.on_fetched(fetch.ticket, std::move(found), replica_.present().instant, effects);
     perform(std::move(effects));
   });
 }
@@ -106,7 +107,7 @@ void Sessions::perform(reconcile::Merge&& merge) {
   replica_.merge(std::move(merge.records), [this, ticket = merge.ticket](std::uint64_t taken) {
     replica_.counters.exchanged_in += taken;
     reconcile::Effects effects;
-    reconcile_.on_merged(ticket, taken, replica_.now().instant, effects);
+    reconcile_.on_merged(ticket, taken, replica_.present().instant, effects);
     perform(std::move(effects));
   });
 }
