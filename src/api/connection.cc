@@ -67,8 +67,7 @@ void Connection::receive(core::BytesView bytes) {
   service_.clients.bytes_in += bytes.size();
   session_.active_at = service_.world.now().instant;
   if (backlog_.empty()) consume(bytes);
-  if (!bytes.empty() && !session_.is_closing) backlog_ += bytes;
-  update_account();
+  keep(bytes);
 }
 
 void Connection::resume() {
@@ -76,7 +75,11 @@ void Connection::resume() {
   const auto backlog = std::exchange(backlog_, {});
   core::BytesView bytes = backlog;
   consume(bytes);
-  backlog_ = bytes;
+  keep(bytes);
+}
+
+void Connection::keep(core::BytesView bytes) {
+  if (!session_.is_closing) backlog_ += bytes;
   update_account();
 }
 
@@ -96,7 +99,6 @@ void Connection::consume(core::BytesView& bytes) {
         break;
     }
   }
-  if (session_.is_closing) bytes = {};
 }
 
 bool Connection::can_execute() const {

@@ -62,6 +62,7 @@ class Connection {
   std::size_t output_bytes() const;
   ParserLimits parser_limits() const;
   void consume(core::BytesView& bytes);
+  void keep(core::BytesView bytes);
 
   void execute(Arguments arguments);
   const Command* resolve(const Arguments& arguments, std::string& complaint) const;

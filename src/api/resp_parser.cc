@@ -157,7 +157,9 @@ std::size_t RespParser::held_bytes() const {
   const auto held = partial_line_.capacity() + whole_line_.capacity() +
                     arguments_.capacity() * sizeof(core::Bytes);
   const auto to_come = payload_left_ > crlf_bytes ? payload_left_ - crlf_bytes : 0;
-  return held + bytes_ - to_come;
+  const auto reserved =
+      arguments_.empty() ? 0 : arguments_.back().capacity() - arguments_.back().size();
+  return held + bytes_ - to_come + reserved;
 }
 
 namespace {

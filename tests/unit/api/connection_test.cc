@@ -176,9 +176,10 @@ TEST_CASE("CLIENT REPLY silences one command or all") {
 TEST_CASE("QUIT is answered, after what came before it, and nothing after it runs") {
   Desk desk;
   CHECK(desk.say(Desk::encode({"SET", "a", "1"}) + Desk::encode({"QUIT"}) +
-                 Desk::encode({"SET", "a", "2"})) == "+OK\r\n+OK\r\n");
+                 Desk::encode({"SET", "a", std::string(5000, 'x')})) == "+OK\r\n+OK\r\n");
   CHECK(desk.client->is_finished());
   CHECK(desk.node.value_of("a") == "1");
+  CHECK(desk.service.buffered_bytes < 1000);
 }
 
 TEST_CASE("buffers are accounted for until the client is gone") {
