@@ -17,13 +17,13 @@ class OpenTransaction final : public Transaction {
       : replica_{replica}, call_{call}, now_ms_{replica.hlc().ms()} {}
 
   const core::Record* get(core::BytesView key) override {
-    auto stored = replica_.records.read(key);
-    STARLING_ASSERT(stored.presence != ports::Presence::not_in_memory);  // A key it did not name.
+    const auto& stored = replica_.records.pinned(key);  // A key that the call named.
     if (stored.presence != ports::Presence::found || !stored.record.head.is_live(now_ms_)) {
       return nullptr;
     }
-    // Kept until the call ends: a body may look at several records at once.
-    seen_.push_back(std::move(stored.record));
+    if (!call_.is_write) return &stored.record;
+    // A copy: what the body has seen stays as it was when it writes.
+    seen_.push_back(stored.record);
     return &seen_.back();
   }
 
@@ -37,7 +37,10 @@ class OpenTransaction final : public Transaction {
 
   bool erase(core::BytesView key) override {
     STARLING_ASSERT(call_.is_write);
-    if (get(key) == nullptr) return false;
+    const auto& stored = replica_.records.pinned(key);
+    if (stored.presence != ports::Presence::found || !stored.record.head.is_live(now_ms_)) {
+      return false;
+    }
     core::Record tombstone;
     tombstone.head.tombstone = true;
     replica_.write(core::Bytes{key}, std::move(tombstone));
@@ -86,7 +89,7 @@ void LocalCalls::park(LocalCall call) {
 
 void LocalCalls::execute(LocalCall& call) {
   for (const auto& key : call.keys) {
-    const auto stored = replica_.records.read(key);
+    const auto& stored = replica_.records.pinned(key);
     if (stored.presence == ports::Presence::corrupt) {
       replica_.note_corrupt(key, stored.record.head);
       // A write may replace what cannot be read; a read must not answer "absent".

@@ -10,32 +10,41 @@ namespace starling::node {
 
 std::vector<core::Bytes> Parking::admit(std::vector<core::Bytes> keys, std::size_t bytes,
                                         Operation operation) {
-  const auto must_wait = [this](const core::Bytes& key) {
-    return places_.contains(key) || records_.read(key).presence == ports::Presence::not_in_memory;
-  };
-  if (std::ranges::none_of(keys, must_wait)) {
-    operation();
-    return {};
-  }
-
   // A key named twice waits once.
   std::ranges::sort(keys);
   const auto repeated = std::ranges::unique(keys);
   keys.erase(repeated.begin(), repeated.end());
 
+  bool must_wait = false;
+  for (const auto& key : keys) {
+    if (places_.contains(key)) {
+      must_wait = true;
+      continue;
+    }
+    auto stored = records_.read(key);
+    if (stored.presence == ports::Presence::not_in_memory) {
+      must_wait = true;
+    } else {
+      records_.pin(key, std::move(stored));
+    }
+  }
+  if (must_wait) return park(std::move(keys), bytes, std::move(operation));
+  operation();
+  for (const auto& key : keys) records_.unpin(key);
+  return {};
+}
+
+// Keys that could be read are pinned already, or they could be evicted before the others come.
+std::vector<core::Bytes> Parking::park(std::vector<core::Bytes> keys, std::size_t bytes,
+                                       Operation operation) {
   std::vector<core::Bytes> to_fetch;
   auto parked = std::make_shared<Parked>(std::move(keys), 0, bytes, std::move(operation));
   for (const auto& key : parked->keys) {
     auto [place, is_first] = places_.try_emplace(key);
     place->second.queue.push_back(parked);
     if (is_first) {
-      auto stored = records_.read(key);
-      place->second.is_fetched = stored.presence != ports::Presence::not_in_memory;
-      // Held at hand, or it could be evicted before the others have come.
-      if (place->second.is_fetched) {
-        records_.pin(key, std::move(stored));
-        continue;
-      }
+      place->second.is_fetched = records_.is_pinned(key);
+      if (place->second.is_fetched) continue;
       to_fetch.push_back(key);
     }
     ++parked->missing;  // For the fetch, or for those ahead of it.

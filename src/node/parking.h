@@ -21,8 +21,9 @@ class Parking {
 
   explicit Parking(RecordTable& records) : records_{records} {}
 
-  // Runs `operation` now (and answers no keys), or parks it. The answer: keys to be fetched now;
-  // those of operations that wait already are on their way. `bytes` is what parking it holds.
+  // Runs `operation` now, its keys pinned (and answers no keys), or parks it. The answer: keys to
+  // be fetched now; those of operations that wait already are on their way. `bytes` is what parking
+  // it holds.
   std::vector<core::Bytes> admit(std::vector<core::Bytes> keys, std::size_t bytes,
                                  Operation operation);
   // Runs what waited for this key alone, in order.
@@ -43,6 +44,8 @@ class Parking {
     std::deque<std::shared_ptr<Parked>> queue;  // Shared by the queues of all its keys.
   };
 
+  std::vector<core::Bytes> park(std::vector<core::Bytes> keys, std::size_t bytes,
+                                Operation operation);
   void settle(std::vector<core::Bytes> keys);
 
   RecordTable& records_;

@@ -15,8 +15,15 @@ ports::ReadResult RecordTable::read(core::BytesView key) const {
   return store_.read(key);
 }
 
-void RecordTable::pin(core::BytesView key, ports::ReadResult fetched) {
-  pinned_.insert_or_assign(core::Bytes{key}, std::move(fetched));
+void RecordTable::pin(core::BytesView key, ports::ReadResult value) {
+  STARLING_ASSERT(value.presence != ports::Presence::not_in_memory);
+  pinned_.insert_or_assign(core::Bytes{key}, std::move(value));
+}
+
+const ports::ReadResult& RecordTable::pinned(core::BytesView key) const {
+  const auto found = pinned_.find(key);
+  STARLING_ASSERT(found != pinned_.end());
+  return found->second;
 }
 
 void RecordTable::unpin(core::BytesView key) {
@@ -24,33 +31,32 @@ void RecordTable::unpin(core::BytesView key) {
 }
 
 MergeOutcome RecordTable::merge_in(const core::Bytes& key, core::Record record) {
-  const auto stored = read(key);
-  STARLING_ASSERT(stored.presence != ports::Presence::not_in_memory);
+  const auto& stored = pinned(key);
   if (stored.presence == ports::Presence::corrupt) on_corrupt(key, stored.record.head);
   if (stored.presence != ports::Presence::found) {
     change(key, std::nullopt, std::move(record));
     return MergeOutcome::taken;
   }
   const auto& holder = stored.record;
+  const auto held = holder.head;  // The holder itself changes with the key.
   if (record.head == holder.head) {
     // Only a holder that let its value go gains anything.
     if (!core::wins_over(record, holder)) return MergeOutcome::known;
-    change(key, holder.head, std::move(record));
+    change(key, held, std::move(record));
     return MergeOutcome::taken;
   }
   const bool is_conflict = record.head.stamp == holder.head.stamp;
   if (core::wins_over(record, holder)) {
-    change(key, holder.head, std::move(record));
+    change(key, held, std::move(record));
     return is_conflict ? MergeOutcome::conflict : MergeOutcome::taken;
   }
   // It may still be the newest version at a cut that has yet to come.
-  moves_.push_back({open_batch_, key, holder.head, record.head, true});
+  moves_.push_back({open_batch_, key, held, record.head, true});
   return is_conflict ? MergeOutcome::conflict : MergeOutcome::lost;
 }
 
 void RecordTable::write_local(const core::Bytes& key, core::Record record) {
-  const auto stored = read(key);
-  STARLING_ASSERT(stored.presence != ports::Presence::not_in_memory);
+  const auto& stored = pinned(key);
   std::optional<core::RecordHead> before;
   if (stored.presence == ports::Presence::found) before = stored.record.head;
   STARLING_ASSERT(!before || before->stamp.hlc < record.head.stamp.hlc);

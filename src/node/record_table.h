@@ -23,17 +23,21 @@ class RecordTable {
  public:
   RecordTable(const ports::StoreView& store, merkle::Index& index) : store_{store}, index_{index} {}
 
-  // Never not_in_memory for a pinned key.
+  // From memory; may answer not_in_memory unless the key is pinned.
   ports::ReadResult read(core::BytesView key) const;
 
-  // A pinned key has been fetched for somebody who waits; its value stays at hand, changes
-  // included, until it is unpinned. So an eviction between fetch and use cannot make it loop.
-  void pin(core::BytesView key, ports::ReadResult fetched);
+  // A pinned key belongs to an operation that runs or waits: its value stays at hand, changes
+  // included, until it is unpinned. So neither an eviction between two looks nor one between fetch
+  // and use can take it away.
+  void pin(core::BytesView key, ports::ReadResult value);
   void unpin(core::BytesView key);
+  bool is_pinned(core::BytesView key) const { return pinned_.contains(key); }
+  // Of a pinned key; valid until it is unpinned, but changes with it.
+  const ports::ReadResult& pinned(core::BytesView key) const;
 
-  // The key must be readable. `conflict`: another record under the same stamp; the larger stays.
+  // The key is pinned. `conflict`: another record under the same stamp; the larger stays.
   MergeOutcome merge_in(const core::Bytes& key, core::Record record);
-  // The caller has stamped it above what is stored.
+  // The key is pinned, the record stamped above what is stored.
   void write_local(const core::Bytes& key, core::Record record);
   void write_meta(ports::Meta meta, core::Bytes value);
   // The stored bytes are unreadable: the key leaves the index, so that a peer's copy is taken.

@@ -87,7 +87,7 @@ void Replica::on_listed(std::uint64_t ticket, ports::Listing listing) {
   STARLING_ASSERT(!job.empty());
   for (const auto& key : listing.corrupt) {
     when_readable({key}, key.size(), [this, key] {
-      const auto stored = records.read(key);
+      const auto& stored = records.pinned(key);
       if (stored.presence == ports::Presence::corrupt) note_corrupt(key, stored.record.head);
     });
   }
@@ -123,7 +123,7 @@ bool Replica::can_be_overwritten(const core::RecordHead& stored) const {
 }
 
 void Replica::write(const core::Bytes& key, core::Record record) {
-  const auto stored = records.read(key);
+  const auto& stored = records.pinned(key);
   core::Hlc floor;
   if (stored.presence == ports::Presence::found) floor = stored.record.head.stamp.hlc;
   const auto hlc = clock.issue(now_.wall, floor);
@@ -162,7 +162,7 @@ void Replica::merge(std::vector<ports::KeyedRecord> incoming, OnMerged done) {
 std::uint64_t Replica::merge_readable(std::vector<ports::KeyedRecord> incoming) {
   std::uint64_t taken = 0;
   for (auto& [key, record] : incoming) {
-    if (const auto stored = records.read(key); stored.presence == ports::Presence::corrupt) {
+    if (const auto& stored = records.pinned(key); stored.presence == ports::Presence::corrupt) {
       note_corrupt(key, stored.record.head);
     }
     const auto outcome = records.merge_in(key, std::move(record));

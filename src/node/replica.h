@@ -53,7 +53,7 @@ class Replica {
   std::optional<Refusal> refusal() const;
   // The write must wait for the disk or for a cut: a pause, not an error.
   bool must_pause() const;
-  // Stamps, writes, and hands the record to the rumours. The key is readable; the stored stamp is
+  // Stamps, writes, and hands the record to the rumours. The key is pinned; the stored stamp is
   // within reach (`can_be_overwritten`).
   void write(const core::Bytes& key, core::Record record);
   bool can_be_overwritten(const core::RecordHead& stored) const;

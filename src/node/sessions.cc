@@ -89,13 +89,13 @@ void Sessions::perform(reconcile::Fetch&& fetch) {
   replica_.when_readable(std::move(keys), bytes, [this, fetch = std::move(fetch)] {
     std::vector<std::optional<core::Record>> found;
     for (const auto& key : fetch.keys) {
-      auto stored = replica_.records.read(key);
+      const auto& stored = replica_.records.pinned(key);
       if (stored.presence == ports::Presence::corrupt) {
         replica_.note_corrupt(key, stored.record.head);
       }
       const bool may_leave =
           stored.presence == ports::Presence::found && replica_.may_leave(stored.record);
-      found.push_back(may_leave ? std::optional{std::move(stored.record)} : std::nullopt);
+      found.push_back(may_leave ? std::optional{stored.record} : std::nullopt);
     }
     reconcile::Effects effects;
     reconcile_.on_fetched(fetch.ticket, std::move(found), replica_.present().instant, effects);

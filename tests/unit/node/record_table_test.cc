@@ -22,6 +22,17 @@ struct Fixture {
 
   Fixture() { index.finish_loading(); }
 
+  MergeOutcome merge_in(core::Record record) {
+    table.pin(key, table.read(key));
+    const auto outcome = table.merge_in(key, std::move(record));
+    table.unpin(key);
+    return outcome;
+  }
+  void write_local(core::Record record) {
+    table.pin(key, table.read(key));
+    table.write_local(key, std::move(record));
+    table.unpin(key);
+  }
   void write(std::uint64_t number) {
     store.write(table.take_batch(number));
     table.on_written(number);
@@ -29,7 +40,7 @@ struct Fixture {
 };
 
 TEST_CASE_FIXTURE(Fixture, "a turn sees its own changes, the index only what is written") {
-  CHECK(table.merge_in(key, stamped(10, "a")) == MergeOutcome::taken);
+  CHECK(merge_in(stamped(10, "a")) == MergeOutcome::taken);
   CHECK(table.read(key).record.value == "a");
   CHECK(store.read(key).presence == ports::Presence::absent);
   CHECK(index.newest().count == 0);
@@ -39,23 +50,23 @@ TEST_CASE_FIXTURE(Fixture, "a turn sees its own changes, the index only what is 
 }
 
 TEST_CASE_FIXTURE(Fixture, "merging keeps the larger and says what happened") {
-  CHECK(table.merge_in(key, stamped(10, "a")) == MergeOutcome::taken);
-  CHECK(table.merge_in(key, stamped(10, "a")) == MergeOutcome::known);
-  CHECK(table.merge_in(key, stamped(9, "old")) == MergeOutcome::lost);
-  CHECK(table.merge_in(key, stamped(11, "new")) == MergeOutcome::taken);
-  CHECK(table.merge_in(key, stamped(11, "another")) == MergeOutcome::conflict);
+  CHECK(merge_in(stamped(10, "a")) == MergeOutcome::taken);
+  CHECK(merge_in(stamped(10, "a")) == MergeOutcome::known);
+  CHECK(merge_in(stamped(9, "old")) == MergeOutcome::lost);
+  CHECK(merge_in(stamped(11, "new")) == MergeOutcome::taken);
+  CHECK(merge_in(stamped(11, "another")) == MergeOutcome::conflict);
   write(1);
   CHECK(index.newest().count == 1);
   CHECK(store.records.at(key).head.stamp.hlc == core::Hlc::from_ms(11));
 }
 
 TEST_CASE_FIXTURE(Fixture, "live records and tombstones are counted as they change") {
-  table.merge_in(key, stamped(10, "a"));
+  merge_in(stamped(10, "a"));
   write(1);
   core::Record tombstone;
   tombstone.head.stamp = {core::Hlc::from_ms(20), {7}};
   tombstone.head.tombstone = true;
-  table.write_local(key, tombstone);
+  write_local(tombstone);
   write(2);
   CHECK(table.live_records() == 0);
   CHECK(table.tombstones() == 1);
@@ -77,7 +88,7 @@ TEST_CASE_FIXTURE(Fixture, "a pinned value follows the changes that overtake it"
 
 TEST_CASE_FIXTURE(Fixture,
                   "a corrupt record leaves the index once, and a peer's copy takes its place") {
-  table.merge_in(key, stamped(10, "a"));
+  merge_in(stamped(10, "a"));
   write(1);
   const auto whole = index.newest();
   store.corrupt.insert(key);
@@ -85,7 +96,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK_FALSE(table.on_corrupt(key, stamped(10, "a").head));
   CHECK(index.newest().count == 0);
   CHECK(table.live_records() == 0);
-  CHECK(table.merge_in(key, stamped(10, "a")) == MergeOutcome::taken);
+  CHECK(merge_in(stamped(10, "a")) == MergeOutcome::taken);
   write(2);
   CHECK(index.newest() == whole);
   CHECK(table.live_records() == 1);
