@@ -16,7 +16,7 @@ using core::fail;
 
 // Of one answer. Beyond them pieces are named instead of cut, and lists are left out: the peer
 // asks again.
-constexpr std::size_t reply_bytes_max = 4 * limits::batch_bytes_max;
+constexpr std::size_t reply_bytes_max = 2 * limits::batch_bytes_max;
 constexpr std::size_t items_max = limits::entries_per_message_max - limits::batch_records_max;
 // Chunks that bring no item (all newer than the cut) count too: one question is bounded work.
 constexpr std::size_t spare_chunks = 64;

@@ -45,6 +45,9 @@ class Reconcile {
   // `index` outlives this.
   Reconcile(ReconcileOptions options, const merkle::Index& index, core::Prng prng);
 
+  Reconcile(const Reconcile&) = delete;
+  Reconcile& operator=(const Reconcile&) = delete;
+
   // What roots may be compared under; every change closes the repairs that are open.
   void set_standing(const Standing& standing, core::Instant now, Effects& effects);
 
