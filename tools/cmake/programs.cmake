@@ -14,16 +14,28 @@ function(daemon name main)
   endif()
 endfunction()
 
-# client(NAME FOLDER LIBRARY...): a program outside the house, with rooms of its own.
+# client(NAME FOLDER LIBRARY...): a program outside the house, with rooms of its own, around
+# FOLDER/<name>_main.cc; its unit tests are in tests/unit/<name>_cli.
 function(client name folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  file(GLOB tests CONFIGURE_DEPENDS tests/unit/${name}_cli/*_test.cc)
   if(NOT sources)
     return()
   endif()
-  add_executable(${name} ${sources})
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} src)
-  target_link_libraries(${name} PRIVATE ${ARGN} Threads::Threads)
-  target_compile_definitions(${name} PRIVATE STARLING_VERSION="${PROJECT_VERSION}")
+  list(FILTER sources EXCLUDE REGEX "_main\\.cc$")
+  add_library(${name}_cli STATIC ${sources})
+  target_include_directories(${name}_cli PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name}_cli PUBLIC ${ARGN} Threads::Threads)
+  target_compile_definitions(${name}_cli PUBLIC STARLING_VERSION="${PROJECT_VERSION}")
+  add_executable(${name} ${folder}/${name}_main.cc)
+  target_link_libraries(${name} PRIVATE ${name}_cli)
+  if(tests)
+    add_executable(${name}_cli_test ${tests} tests/unit/main.cc)
+    target_link_libraries(${name}_cli_test PRIVATE ${name}_cli)
+    add_test(NAME unit.${name}_cli COMMAND ${name}_cli_test)
+    set_tests_properties(unit.${name}_cli PROPERTIES LABELS unit)
+    add_dependencies(unit_tests ${name}_cli_test)
+  endif()
 endfunction()
 
 # simulator(NAME FOLDER): the world as a library, for its tests and for the program around
