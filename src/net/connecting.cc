@@ -20,7 +20,7 @@ Connecting::Connecting(EventLoop& loop, const SocketAddress& address, ConnectOpt
                   end_with(std::unexpected{
                       failed(failed_at_once_.empty() ? "timed out" : failed_at_once_)});
                 }} {
-  auto socket = open_connecting(address);
+  auto socket = open_connecting(address, options.from);
   if (!socket) {
     failed_at_once_ = socket.error().detail;
     patience_.arm(loop.now().instant);

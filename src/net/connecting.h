@@ -16,6 +16,7 @@ namespace starling::net {
 struct ConnectOptions {
   core::Duration patience;  // Then it has failed.
   StreamLimits limits;      // Of the stream that comes out.
+  SocketAddress from{};     // The host it leaves from; any: the system's choice.
 };
 
 class Connecting {

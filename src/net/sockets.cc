@@ -93,10 +93,18 @@ core::Result<Descriptor> open_bound(const SocketAddress& address, SocketKind kin
   return socket;
 }
 
-core::Result<Descriptor> open_connecting(const SocketAddress& address) {
+core::Result<Descriptor> open_connecting(const SocketAddress& address, const SocketAddress& from) {
   const auto family = family_of(address);
   auto socket = open_socket(family, SOCK_STREAM);
   if (!socket) return socket;
+  if (!from.is_any() && family_of(from) == family) {
+    // The port is chosen when the other end is known: many connections may share one.
+    set_option(socket->number(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    const auto source = to_native({from.ip(), 0}, family);
+    if (bind(socket->number(), source.get(), source.length) != 0) {
+      return core::fail(core::Errc::unavailable, std::strerror(errno));
+    }
+  }
   const auto native = to_native(address, family);
   if (connect(socket->number(), native.get(), native.length) != 0 && errno != EINPROGRESS) {
     return core::fail(core::Errc::unavailable, std::strerror(errno));

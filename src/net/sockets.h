@@ -14,8 +14,9 @@ enum class SocketKind { tcp_listener, udp };
 
 // Bound; a listener also listens. Nothing blocks.
 core::Result<Descriptor> open_bound(const SocketAddress& address, SocketKind kind);
-// Connecting, which an in-progress connect is not an error of.
-core::Result<Descriptor> open_connecting(const SocketAddress& address);
+// Connecting, which an in-progress connect is not an error of. Leaves from the host of `from`,
+// whatever its port, when that is one address and of the same family.
+core::Result<Descriptor> open_connecting(const SocketAddress& address, const SocketAddress& from);
 
 core::Result<Descriptor> open_unix_listener(const std::string& path, unsigned mode);
 

@@ -41,7 +41,7 @@ void Dialler::on_time() {
 
 void Dialler::connect(const net::SocketAddress& address) {
   connecting_ = std::make_unique<net::Connecting>(
-      loop_, address, net::ConnectOptions{options_.patience, options_.limits},
+      loop_, address, net::ConnectOptions{options_.patience, options_.limits, options_.from},
       [this](net::Connecting::Outcome outcome) {
         if (!outcome) return fail(outcome.error().detail);
         handlers_.on_connected(std::move(*outcome));

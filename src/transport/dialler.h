@@ -28,6 +28,7 @@ struct DialOptions {
   core::Duration patience = core::limits::link_handshake_patience;
   net::StreamLimits limits{core::limits::link_queue_bytes_max,
                            core::limits::link_queue_messages_max};
+  net::SocketAddress from{};  // The host that connections leave from; any: the system's choice.
 };
 
 struct DialHandlers {

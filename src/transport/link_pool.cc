@@ -202,6 +202,7 @@ core::Result<net::SocketAddress> LinkPool::listen(const net::SocketAddress& addr
   if (!listener) return std::unexpected{listener.error()};
   inside->listener = std::move(*listener);
   const auto bound = inside->listener->address();
+  inside->options.dial.from = bound;
   if (inside->terms.self.address.empty()) inside->terms.self.address = bound.to_text();
   return bound;
 }

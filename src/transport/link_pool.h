@@ -52,7 +52,8 @@ class LinkPool {
            std::move_only_function<void(node::Event)> sink);
   ~LinkPool();
 
-  // Where it listens; the error is a sentence for people.
+  // Where it listens, and where connections dialled later leave from: a peer sees a node under one
+  // address whoever dialled. The error is a sentence for people.
   core::Result<net::SocketAddress> listen(const net::SocketAddress& address);
   void stop_listening();
 

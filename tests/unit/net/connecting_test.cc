@@ -37,6 +37,21 @@ TEST_CASE("a refused connection says so") {
         "cannot connect to " + address.to_text() + ": Connection refused");
 }
 
+TEST_CASE("a connection leaves from the host that it was told, whatever its port") {
+  EventLoop loop;
+  std::string seen;
+  const auto listener =
+      Listener::on_tcp(loop, SocketAddress::parse("127.0.0.1:0").value(), options.limits,
+                       {[&](std::unique_ptr<ByteStream> stream) { seen = stream->peer(); }})
+          .value();
+  auto from_elsewhere = options;
+  from_elsewhere.from = SocketAddress::parse("127.0.0.77:7381").value();
+  const Connecting connecting{loop, listener->address(), from_elsewhere, [](auto) {}};
+  REQUIRE(run_until(loop, [&] { return !seen.empty(); }));
+  CHECK(seen.starts_with("127.0.0.77:"));
+  CHECK_FALSE(seen.ends_with(":7381"));
+}
+
 TEST_CASE("an attempt that fails at once is told in a turn to come") {
   EventLoop loop;
   // The kernel refuses TCP to a broadcast address without asking anybody.
