@@ -192,6 +192,15 @@ class Node:
     def json(self, path):
         return json.loads(self.http(path)[1])
 
+    def status(self):
+        """What STARLING STATUS says."""
+        return json.loads(self.redis("STARLING", "STATUS"))
+
+    def members(self):
+        """The other members as this node sees them, by name; as STARLING MEMBERS says."""
+        members = json.loads(self.redis("STARLING", "MEMBERS"))["members"]
+        return {member["name"]: member for member in members if not member["self"]}
+
     def metrics(self):
         """{'name{labels}': number} of /metrics."""
         lines = (line for line in self.http("/metrics")[1].splitlines() if line and line[0] != "#")
@@ -268,6 +277,35 @@ class Cluster:
     def wait_ready(self, timeout=30):
         for node in self.nodes:
             node.wait_ready(timeout)
+        return self
+
+    def wait_equal(self, names=None, timeout=60):
+        """Waits until these nodes (None: all) have one root, at cuts that cover every write made so
+        far; returns their states."""
+        nodes = [self[name] for name in names] if names else self.nodes
+        newest_write = int(time.time())
+        states = []
+
+        def equal():
+            states[:] = [node.status() for node in nodes]
+            covered = all(state["root"] and state["cut"] > newest_write for state in states)
+            return covered and len({state["root"]["digest"] for state in states}) == 1
+
+        wait_until(equal, timeout, lambda: "one root on " + ", ".join(
+            f"{state['name']} ({state['root']} at {state['cut']})" for state in states), interval=0.1)
+        return states
+
+    def wait_linked(self, names=None, timeout=60):
+        """Waits until each of these nodes (None: all) is alive for the others and has a link to them."""
+        nodes = [self[name] for name in names] if names else self.nodes
+
+        def linked():
+            views = [(node, node.members()) for node in nodes]
+            return all(other.name in members and members[other.name]["linked"]
+                       and members[other.name]["state"] == "alive"
+                       for node, members in views for other in nodes if other is not node)
+
+        wait_until(linked, timeout, f"links between {', '.join(node.name for node in nodes)}", interval=0.1)
         return self
 
     def stop(self):
