@@ -4,7 +4,6 @@ Every figure that is told is counted here or read from a node; every claim is de
 what does not hold ends the story with a Mismatch.
 """
 import concurrent.futures
-import json
 import shlex
 import subprocess
 import time
@@ -103,7 +102,7 @@ class Story:
         self.cluster.heal()
         self.cluster.wait_linked()
         self.quote("edge-a", "diff", "edge-d", "--limit", "3", exit_code=1)
-        summary, entries = self.diff("edge-a", "edge-d")
+        summary, entries = self.cluster["edge-a"].diff("edge-d")
         truth = self.truth = Difference(self.west, self.east)
         teller.fact(f"by brute force over what was loaded, {len(truth.keys):,} keys differ:")
         teller.table(["", "keys"], [
@@ -135,7 +134,7 @@ class Story:
         teller.chapter("Proof")
         self.quote("edge-a", "diff", "edge-d", exit_code=0)
         for name in WEST[1:] + EAST:
-            summary, entries = self.diff("edge-a", name, exit_code=0)
+            summary, entries = self.cluster["edge-a"].diff(name)
             demand(summary["equal"] and not entries, f"edge-a and {name} are equal for diff")
         for node in self.cluster.nodes:
             self.demand_content(node)
@@ -171,13 +170,6 @@ class Story:
     def quote(self, name, *words, exit_code):
         address = f"127.0.0.1:{self.cluster[name].redis_port}"
         self.teller.quote(f"starling --addr {address} {shlex.join(words)}", self.cli(name, *words, exit_code=exit_code))
-
-    def diff(self, name, other, exit_code=1):
-        """(summary, entry by key)."""
-        lines = self.cli(name, "diff", other, "--json", "--limit", "1000000000", exit_code=exit_code).splitlines()
-        *entries, summary = map(json.loads, lines)
-        demand(not summary["trouble"], f"diff without trouble, it says {summary['trouble']}")
-        return summary, {entry["key"].encode(): entry for entry in entries}
 
     def check_all(self, began):
         with concurrent.futures.ThreadPoolExecutor() as pool:

@@ -22,7 +22,7 @@ class Teller:
         self._print(f"   $ {command}")
         lines = output.rstrip("\n").splitlines()
         for line in lines[:lines_max]:
-            self._print(f"   {shortened(line, 110)}")
+            self._print(f"   {shortened(line, 140)}")
         if len(lines) > lines_max:
             self._print(f"   … {len(lines) - lines_max:,} lines more")
 

@@ -19,6 +19,7 @@ on FOLDER/<name>/resp.sock, for HTTP on 127.0.0.1:(7380 + 100 i). Cutting needs 
 network of one's own: run below tools/harness/isolate.py where there is none (tools/dev does).
 """
 import argparse
+import base64
 import contextlib
 import http.client
 import json
@@ -210,6 +211,17 @@ class Node:
         """Runs `starling` against this node."""
         return subprocess.run([self.cluster.binary("starling"), "--addr", str(self.socket_path), *map(str, words)],
                               capture_output=True, text=True, timeout=timeout, check=check)
+
+    def diff(self, peer, timeout=120):
+        """(summary, entry by key) of `starling diff --json`; the exit code must go with them."""
+        done = self.cli("diff", peer, "--json", timeout=timeout)
+        if done.returncode not in (0, 1):
+            raise HarnessError(f"diff {peer} on {self.name}: {done.stdout[-2000:]}{done.stderr}")
+        *entries, summary = map(json.loads, done.stdout.splitlines())
+        if summary["equal"] != (done.returncode == 0):
+            raise HarnessError(f"diff {peer} on {self.name} exits with {done.returncode} and says {summary}")
+        return summary, {base64.b64decode(entry["key_b64"]) if "key_b64" in entry else entry["key"].encode(): entry
+                         for entry in entries}
 
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
