@@ -108,7 +108,7 @@ def main():
                 victim.start().wait_ready()
                 found = victim.redis("MGET", *promised[victim.name], timeout=30)
                 for (key, number), value in zip(promised[victim.name].items(), found):
-                    assert value and int(value.split(b":")[0]) >= number, (victim.name, key, number, value[:20])
+                    assert value and int(value.split(b":")[0]) >= number, (victim.name, key, number, value)
         for client in clients.values():
             await_writes(client, 1)
             client.stopping.set()
