@@ -16,50 +16,35 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t keys_shown_to_people = 20;
 
-// Whom the node is to compare itself with, and whether the caller named the two the other way
-// round.
+// Two members, and which of them this program talks to.
 struct Pair {
-  std::string peer;  // What the node is told.
-  Names names;
-  bool is_swapped = false;
+  const Member& a;
+  const Member& b;
+  Names names{escaped(a.name), escaped(b.name)};
 };
 
-std::unexpected<Trouble> unknown(const std::string& side) {
+Outcome<const Member*> member_called(const Roster& roster, const std::string& side) {
+  if (const auto* const member = roster.find(side)) return member;
   return trouble("no member is called " + escaped(side) + ", nor listens there for peers",
                  "starling members");
 }
 
-Outcome<Pair> pair_with(const Roster& roster, const Member& self, const std::string& side) {
-  const auto* const other = roster.find(side);
-  if (other == nullptr) return unknown(side);
-  if (other->is_self) {
-    return trouble(escaped(side) + " is the node that was asked; there is nothing to compare",
-                   "starling diff B, where B is one of: starling members");
-  }
-  return Pair{other->id, {escaped(self.name), escaped(other->name)}};
-}
-
+// One side: the node that is asked with it.
 Outcome<Pair> resolve(const Roster& roster, const std::vector<std::string>& sides) {
   const auto* const self = roster.self();
   if (self == nullptr) return trouble("the node is not ready yet", "starling status");
-  if (sides.size() == 1) return pair_with(roster, *self, sides[0]);
-  for (const auto& side : sides) {
-    if (roster.find(side) == nullptr) return unknown(side);
+  const auto a = sides.size() == 1 ? Outcome<const Member*>{self} : member_called(roster, sides[0]);
+  if (!a) return std::unexpected(a.error());
+  const auto b = member_called(roster, sides.back());
+  if (!b) return std::unexpected(b.error());
+  if (*a == *b) {
+    return trouble(
+        escaped(sides.back()) +
+            (sides.size() == 1 ? " is the node that was asked" : " stands on both sides") +
+            "; there is nothing to compare",
+        "starling members, then starling diff with another of them");
   }
-  if (roster.find(sides[0])->is_self) return pair_with(roster, *self, sides[1]);
-  if (roster.find(sides[1])->is_self) {
-    auto pair = pair_with(roster, *self, sides[0]);
-    if (pair) {
-      std::swap(pair->names.a, pair->names.b);
-      pair->is_swapped = true;
-    }
-    return pair;
-  }
-  const auto a = escaped(sides[0]);
-  return trouble("a comparison starts at one of its two nodes, and the one asked is " +
-                     escaped(self->name) + ", neither " + a + " nor " + escaped(sides[1]),
-                 "starling --addr ADDRESS diff " + escaped(sides[1]) +
-                     "   with the Redis address (a socket or HOST:PORT) of " + a);
+  return Pair{**a, **b};
 }
 
 class Comparison {
@@ -82,7 +67,7 @@ class Comparison {
     if (auto on = client->ask({"STARLING", "STREAM", "ON"}); !on) {
       return std::unexpected(on.error());
     }
-    std::vector<std::string> words{"STARLING", "DIFF", pair_.peer};
+    std::vector<std::string> words{"STARLING", "DIFF", pair_.a.id, pair_.b.id};
     if (!order_.prefix.empty()) {
       words.push_back("PREFIX");
       words.push_back(order_.prefix);
@@ -120,12 +105,9 @@ class Comparison {
     oldest_ms_ = std::max(oldest_ms_, difference.age_ms());
     if (shown_ >= keys_max_) return {};
     ++shown_;
-    if (values_ && difference.a && !difference.a->is_tombstone) {
-      const auto value = values_->ask({"GET", difference.key});
-      if (!value) return std::unexpected(value.error());
-      if (value->kind == Reply::Kind::text) difference.value_a = value->text;
+    if (values_) {
+      if (auto asked = ask_value(difference); !asked) return asked;
     }
-    if (pair_.is_swapped) swap_sides(difference);
     switch (desk_.output.shape()) {
       case Shape::json:
         desk_.output.line(to_json(difference));
@@ -139,8 +121,19 @@ class Comparison {
     return {};
   }
 
-  Outcome<Summary> finished(Summary summary) {
-    if (pair_.is_swapped) swap_sides(summary);
+  // The node that is asked shows its own, if it is one of the two.
+  Outcome<void> ask_value(Difference& difference) {
+    const bool is_a = pair_.a.is_self;
+    const auto& side = is_a ? difference.a : difference.b;
+    if ((!is_a && !pair_.b.is_self) || !side || side->is_tombstone) return {};
+    auto value = values_->ask({"GET", difference.key});
+    if (!value) return std::unexpected(value.error());
+    if (value->kind != Reply::Kind::text) return {};
+    (is_a ? difference.value_a : difference.value_b) = std::move(value->text);
+    return {};
+  }
+
+  Summary finished(Summary summary) const {
     summary.oldest_ms = oldest_ms_;
     return summary;
   }
@@ -190,7 +183,7 @@ void show(const Comparison& comparison, const Summary& summary, const Pair& pair
   }
   if (!summary.is_equal()) {
     output.next("starling check --all --within 30s        starling diff " +
-                (pair.is_swapped ? pair.names.a : pair.names.b) + " --values");
+                (pair.a.is_self ? "" : pair.names.a + " ") + pair.names.b + " --values");
   }
 }
 
@@ -241,7 +234,7 @@ Outcome<Exit> run(const Diff& order, Desk desk) {
     const auto summary = comparison.run();
     if (!summary) return std::unexpected(summary.error());
     if (order.is_stat && !desk.output.is_json()) {
-      rows.push_back(stat_row(pair.is_swapped ? pair.names.a : pair.names.b, *summary));
+      rows.push_back(stat_row(pair.names.b, *summary));
     } else if (summary->trouble.empty() || desk.output.is_json()) {
       show(comparison, *summary, pair, desk);
     }

@@ -138,19 +138,6 @@ Outcome<StreamItem> parse_item(const std::string& json) {
                     .summary = {}};
 }
 
-void swap_sides(Difference& difference) {
-  std::swap(difference.a, difference.b);
-  std::swap(difference.value_a, difference.value_b);
-  difference.does_a_win = !difference.does_a_win;
-  if (difference.op == "only_a") {
-    difference.op = "only_b";
-  } else if (difference.op == "only_b") {
-    difference.op = "only_a";
-  }
-}
-
-void swap_sides(Summary& summary) { std::swap(summary.a, summary.b); }
-
 std::string to_json(const Difference& difference) {
   Json object{{"type", "key"}, {"op", difference.op}};
   put_bytes(object, "key", difference.key);

@@ -26,7 +26,7 @@ struct Difference {
   std::optional<Side> a;
   std::optional<Side> b;
   bool does_a_win = false;
-  // As of now, which may be newer than the cut; only the node that was asked tells its own.
+  // As of now, which may be newer than the cut; none: not asked for, or not to be had.
   std::optional<std::string> value_a{};
   std::optional<std::string> value_b{};
 
@@ -47,7 +47,7 @@ struct Summary {
   std::uint64_t round_trips = 0;
   std::uint64_t bytes = 0;
   std::uint64_t took_ms = 0;
-  std::string trouble;          // Empty: the comparison came to its end.
+  std::string trouble{};        // Empty: the comparison came to its end.
   std::uint64_t oldest_ms = 0;  // Of all keys that differ; counted here.
 
   bool is_equal() const { return trouble.empty() && keys_differ == 0; }
@@ -59,10 +59,6 @@ struct StreamItem {
 };
 
 Outcome<StreamItem> parse_item(const std::string& json);
-
-// The node that was asked is `a` in its own words; who named it second wants to read it so.
-void swap_sides(Difference& difference);
-void swap_sides(Summary& summary);
 
 std::string to_json(const Difference& difference);
 std::string to_json(const Summary& summary);

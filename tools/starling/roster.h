@@ -15,8 +15,8 @@ namespace starling::cli {
 struct Member {
   std::string id;
   std::string name;
-  std::string address;  // Of the peer port.
-  std::string state;    // alive, suspect, dead, left.
+  std::string address{};  // Of the peer port.
+  std::string state{};    // alive, suspect, dead, left.
   bool is_self = false;
   bool is_linked = false;
   bool is_frozen = false;
