@@ -135,6 +135,9 @@ core::Hlc Index::largest_hlc() const { return inside_->largest_hlc; }
 bool Index::is_full() const { return inside_->settling.is_full(); }
 std::size_t Index::settling_bytes() const { return inside_->settling.bytes(); }
 std::size_t Index::settling_versions() const { return inside_->settling.versions(); }
+std::size_t Index::versions_newer_than(Cut cut) const {
+  return inside_->settling.versions_newer_than(cut);
+}
 std::size_t Index::leaves() const { return inside_->tree.leaves(); }
 std::size_t Index::tree_bytes() const { return inside_->tree.bytes(); }
 

@@ -72,6 +72,7 @@ class Index {
   bool is_full() const;
   std::size_t settling_bytes() const;
   std::size_t settling_versions() const;
+  std::size_t versions_newer_than(core::Cut cut) const;
   std::size_t leaves() const;
   std::size_t tree_bytes() const;  // Estimate of the tree's own memory.
 

@@ -174,6 +174,14 @@ Summary Settling::newer_than(core::Cut cut) const {
   return newer;
 }
 
+std::size_t Settling::versions_newer_than(core::Cut cut) const {
+  std::size_t newer = 0;
+  for (auto at = windows_.upper_bound(cut); at != windows_.end(); ++at) {
+    newer += at->second.keys.size();
+  }
+  return newer;
+}
+
 std::optional<Settling::View> Settling::view(core::BytesView key, core::Cut cut) const {
   const auto at = keys_.find(key);
   if (at == keys_.end()) return std::nullopt;

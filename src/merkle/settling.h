@@ -64,6 +64,8 @@ class Settling {
   bool is_full() const;
   std::size_t bytes() const { return bytes_; }
   std::size_t versions() const { return versions_; }
+  // Those that `cut` does not contain yet.
+  std::size_t versions_newer_than(core::Cut cut) const;
 
  private:
   struct History {

@@ -54,6 +54,16 @@ TEST_CASE("what is newer than a cut is its newest versions less those of the cut
   CHECK(settling.newer_than({11}) == Summary{});
 }
 
+TEST_CASE("in flight is what a cut does not contain yet, not all that is kept") {
+  auto settling = at_cut_10();
+  settling.on_change(key, head_at(1'000), head_at(8'000));
+  settling.on_change(key, head_at(8'000), head_at(10'001));
+  CHECK(settling.versions_newer_than({7}) == 2);
+  CHECK(settling.versions_newer_than({8}) == 1);
+  CHECK(settling.versions_newer_than({10}) == 1);
+  CHECK(settling.versions_newer_than({11}) == 0);
+}
+
 TEST_CASE("a key that is new counts from its cut on and not before") {
   auto settling = at_cut_10();
   settling.on_change(key, std::nullopt, head_at(9'500));
