@@ -6,6 +6,9 @@
 namespace starling::api {
 namespace {
 
+// What a server that is no cluster answers: valkey-cli accepts this text to READONLY and no other.
+constexpr std::string_view cluster = " asking cluster readonly readwrite ";
+
 constexpr std::string_view counters = " decr decrby incr incrby incrbyfloat ";
 
 // Every command of another type, and scripts, which could do anything.
@@ -44,6 +47,7 @@ std::optional<std::string> refusal_of(core::BytesView name) {
            "' is refused: concurrent increments on two nodes would be lost; see STARLING HELP "
            "counters";
   }
+  if (is_among(cluster, lower)) return "ERR This instance has cluster support disabled";
   if (is_among(other_types, lower)) {
     return "ERR '" + lower + "' is not supported: strings only so far; see STARLING HELP types";
   }
