@@ -61,9 +61,11 @@ class Story:
 
     def load(self):
         teller = self.teller
-        teller.chapter("Each side learns about another Debian release")
         if self.indexes[0].is_generated:
-            teller.fact("(generated data of the same shape: no package index of Debian is in reach)")
+            teller.chapter("Each side is told something else: generated data, in the shape of the package indexes "
+                           "of two Debian releases, which are not in reach")
+        else:
+            teller.chapter("Each side learns about another Debian release")
         for step, (node, side, index) in enumerate(
                 [("edge-a", self.west, self.indexes[0]), ("edge-d", self.east, self.indexes[1])]):
             took = self.write(node, [(b"SET", *pair) for pair in index.records.items()],
