@@ -6,6 +6,7 @@
 #include "core/key.h"
 #include "core/limits.h"
 #include "reconcile/division.h"
+#include "reconcile/options.h"
 
 namespace starling::reconcile {
 namespace {
@@ -19,10 +20,9 @@ constexpr std::size_t jobs_per_session_max = 3 * limits::session_credit;
 
 }
 
-// ---- admission
-// --------------------------------------------------------------------------------------
+// ---- admission --------------------------------------------------------------------------------
 
-Verdict Answerer::judge(const Probe& probe, bool is_crossed) const {
+Verdict Answerer::judge(const Probe& probe) const {
   const bool is_repair = probe.purpose == Purpose::repair;
   const bool is_foreign = probe.digest_version != merkle::digest_version ||
                           probe.horizon != standing_.horizon ||
@@ -33,18 +33,19 @@ Verdict Answerer::judge(const Probe& probe, bool is_crossed) const {
   if (probe.basis.cut > index_.newest_cut()) return Verdict::not_yet;
   if (!index_.is_kept(probe.basis.cut)) return Verdict::gone;
   if (probe.root == index_.root(probe.basis.cut)) return Verdict::equal;
-  return is_crossed ? Verdict::crossed : Verdict::differ;
+  return Verdict::differ;
 }
 
-Verdict Answerer::on_probe(core::NodeId from, const Probe& probe, bool is_crossed,
+Verdict Answerer::on_probe(core::NodeId from, const Probe& probe, Objection objection,
                            core::Instant now, Effects& effects) {
-  ProbeReply reply{.session = probe.session,
-                   .verdict = judge(probe, is_crossed),
-                   .newest_cut = index_.newest_cut()};
+  ProbeReply reply{
+      .session = probe.session, .verdict = judge(probe), .newest_cut = index_.newest_cut()};
   auto* known = guest(from, probe.session);
   if (known != nullptr) known->heard_at = now;
   if (reply.verdict == Verdict::differ && known == nullptr) {
-    if (admit(from, probe, now)) {
+    if (objection == Objection::crossed) {
+      reply.verdict = Verdict::crossed;
+    } else if (objection == Objection::none && admit(from, probe, now)) {
       if (auto division = train(index_, probe.basis)) reply.train.push_back(std::move(*division));
     } else {
       reply.verdict = Verdict::busy;
@@ -134,8 +135,13 @@ bool Answerer::has_repair_from(core::NodeId peer) const {
   });
 }
 
-// ---- questions
-// --------------------------------------------------------------------------------------
+bool Answerer::has_bulk() const {
+  return std::ranges::any_of(guests_, [](const Guest& one) {
+    return one.purpose == Purpose::repair && one.records > bulk_records;
+  });
+}
+
+// ---- questions --------------------------------------------------------------------------------
 
 core::Result<void> Answerer::on_message(core::NodeId from, Message message, core::Instant now,
                                         Effects& effects) {
@@ -180,8 +186,7 @@ core::Result<void> Answerer::on(const Guest& guest, const Descend& descend, core
   return {};
 }
 
-core::Result<void> Answerer::on(const Guest& guest, Pull pull, core::Instant now,
-                                Effects& effects) {
+core::Result<void> Answerer::on(Guest& guest, Pull pull, core::Instant now, Effects& effects) {
   if (auto good = PullJob::check(pull); !good) return good;
   if (pull.want == ports::Want::values && guest.purpose == Purpose::compare) {
     return fail(Errc::unexpected, "a comparison that asks for values");
@@ -191,13 +196,14 @@ core::Result<void> Answerer::on(const Guest& guest, Pull pull, core::Instant now
         guest.peer, PullReply{.session = pull.session, .request = pull.request, .gone = true}});
     return {};
   }
+  for (const auto& wanted : pull.wanted) guest.records += wanted.keys.size();
   jobs_.push_back(std::make_unique<Job>(guest.peer, guest.session,
                                         PullJob{index_, tickets_, std::move(pull), now}));
   go_on(jobs_.size() - 1, effects);
   return {};
 }
 
-core::Result<void> Answerer::on(const Guest& guest, Push push, Effects& effects) {
+core::Result<void> Answerer::on(Guest& guest, Push push, Effects& effects) {
   if (guest.purpose == Purpose::compare) return fail(Errc::unexpected, "a comparison that writes");
   const auto users = core::all_users();
   for (const auto& [key, record] : push.records) {
@@ -205,14 +211,14 @@ core::Result<void> Answerer::on(const Guest& guest, Push push, Effects& effects)
       return fail(Errc::malformed, "a record under what is no key");
     }
   }
+  guest.records += push.records.size();
   const auto ticket = tickets_.draw();
   merging_.emplace(ticket, Merging{guest.peer, guest.session, push.request});
   effects.push_back(Merge{ticket, guest.peer, std::move(push.records)});
   return {};
 }
 
-// ---- jobs
-// -------------------------------------------------------------------------------------------
+// ---- jobs -------------------------------------------------------------------------------------
 
 // Asks the store for what the job needs next, or sends its answer and ends it.
 void Answerer::go_on(std::size_t place, Effects& effects) {

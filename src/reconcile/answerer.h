@@ -28,9 +28,15 @@ class Answerer {
   Answerer(const merkle::Index& index, const Standing& standing, Tickets& tickets)
       : index_{index}, standing_{standing}, tickets_{tickets} {}
 
-  // Answers, and admits the session when the roots differ. `is_crossed`: our own session with the
-  // peer stays, this one must not open.
-  Verdict on_probe(core::NodeId from, const Probe& probe, bool is_crossed, core::Instant now,
+  // Why a session of a peer is not admitted, whatever the roots say.
+  enum class Objection {
+    none,
+    crossed,  // Our own session with the peer stays.
+    busy,     // One peer at a time moves so much.
+  };
+
+  // Answers, and admits the session when the roots differ.
+  Verdict on_probe(core::NodeId from, const Probe& probe, Objection objection, core::Instant now,
                    Effects& effects);
   // Descend, Pull, Push and Abort; another message is an error. Nothing changes on an error.
   core::Result<void> on_message(core::NodeId from, Message message, core::Instant now,
@@ -52,6 +58,8 @@ class Answerer {
 
   bool has_session(core::NodeId peer, SessionId session) const;
   bool has_repair_from(core::NodeId peer) const;
+  // Some session moves so much that others would move the same.
+  bool has_bulk() const;
   std::size_t sessions() const { return guests_.size(); }
 
  private:
@@ -60,6 +68,7 @@ class Answerer {
     SessionId session;
     Purpose purpose;
     core::Instant heard_at;
+    std::size_t records = 0;  // Pushed to us or wanted of us.
   };
   struct Job {
     core::NodeId peer;
@@ -72,7 +81,7 @@ class Answerer {
     std::uint32_t request;
   };
 
-  Verdict judge(const Probe& probe, bool is_crossed) const;
+  Verdict judge(const Probe& probe) const;
   bool admit(core::NodeId from, const Probe& probe, core::Instant now);
   Guest* guest(core::NodeId peer, SessionId session);
   void remove(core::NodeId peer, SessionId session);
@@ -80,8 +89,8 @@ class Answerer {
 
   core::Result<void> on(const Guest& guest, const Descend& descend, core::Instant now,
                         Effects& effects);
-  core::Result<void> on(const Guest& guest, Pull pull, core::Instant now, Effects& effects);
-  core::Result<void> on(const Guest& guest, Push push, Effects& effects);
+  core::Result<void> on(Guest& guest, Pull pull, core::Instant now, Effects& effects);
+  core::Result<void> on(Guest& guest, Push push, Effects& effects);
   void go_on(std::size_t place, Effects& effects);
 
   const merkle::Index& index_;

@@ -48,6 +48,11 @@ void Opening::on_done(core::NodeId peer, core::Cut cut) {
   planned_.erase(peer);
 }
 
+void Opening::on_refused(core::NodeId peer, core::Instant now) {
+  known(peer).backoff.reset();
+  on_failed(peer, false, now);
+}
+
 void Opening::on_failed(core::NodeId peer, bool was_unreachable, core::Instant now) {
   auto& state = known(peer);
   state.quiet_until = now + state.backoff.next();

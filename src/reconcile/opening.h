@@ -4,8 +4,8 @@
 //
 //   root heard ──▶ candidate ──0.25 to 1 s──▶ due ──▶ (Reconcile looks again, and opens or not)
 //
-// A peer with which a session has failed is left alone for 1 to 15 s; one that could not be reached
-// only until anything is heard from it.
+// A peer that refused is left alone for 1 to 2 s, one with which a session has failed for up to
+// 15 s; one that could not be reached only until anything is heard from it.
 
 #include <cstdint>
 #include <map>
@@ -35,6 +35,8 @@ class Opening {
   void on_heard(core::NodeId peer);
   // Roots at or below the cut of a session that came to its end start nothing.
   void on_done(core::NodeId peer, core::Cut cut);
+  // A peer that says no for now says yes soon.
+  void on_refused(core::NodeId peer, core::Instant now);
   void on_failed(core::NodeId peer, bool was_unreachable, core::Instant now);
 
   std::vector<Candidate> take_due(core::Instant now);

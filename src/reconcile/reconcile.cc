@@ -47,8 +47,7 @@ void Reconcile::set_standing(const Standing& standing, core::Instant now, Effect
   reap(now);
 }
 
-// ---- opening
-// ----------------------------------------------------------------------------------------
+// ---- opening ----------------------------------------------------------------------------------
 
 void Reconcile::on_root_heard(core::NodeId peer, core::Cut cut, const merkle::Summary& root,
                               core::Instant now) {
@@ -73,7 +72,7 @@ void Reconcile::open_due(core::Instant now, Effects& effects) {
   for (const auto& [peer, cut, root] : opening_.take_due(now)) {
     const bool is_stale = !index_.is_kept(cut) || index_.root(cut) == root;
     const bool may_open = standing_.is_ready && !standing_.is_frozen && !has_repair_with(peer) &&
-                          repairs_out() < limits::sessions_out_max;
+                          repairs_out() < limits::sessions_out_max && !has_bulk();
     if (is_stale || !may_open) continue;
     ++stats_.opened;
     open({.id = {prng_.next()}, .peer = peer, .range = core::all_users(), .cut = cut}, now,
@@ -113,8 +112,7 @@ void Reconcile::cancel_compare(std::uint64_t compare, Effects& effects) {
   });
 }
 
-// ---- messages
-// ---------------------------------------------------------------------------------------
+// ---- messages ---------------------------------------------------------------------------------
 
 core::Result<void> Reconcile::on_message(core::NodeId from, Message message, core::Instant now,
                                          Effects& effects) {
@@ -145,20 +143,24 @@ core::Result<void> Reconcile::on_reply(core::NodeId from, Message message, core:
   return good;
 }
 
-bool Reconcile::is_crossed(core::NodeId from, const Probe& probe) const {
-  return probe.purpose == Purpose::repair && options_.self < from &&
-         std::ranges::any_of(
-             sessions_,
-             [&](const auto& one) {
-               return one.second->options().peer == from &&
-                      one.second->options().purpose == Purpose::repair;
-             });
+bool Reconcile::has_bulk() const {
+  return answerer_.has_bulk() ||
+         std::ranges::any_of(sessions_, [](const auto& one) { return one.second->is_bulk(); });
+}
+
+Answerer::Objection Reconcile::objection_to(core::NodeId from, const Probe& probe) const {
+  if (probe.purpose == Purpose::compare) return Answerer::Objection::none;
+  const bool has_own = std::ranges::any_of(sessions_, [&](const auto& one) {
+    return one.second->options().peer == from && one.second->options().purpose == Purpose::repair;
+  });
+  if (has_own && options_.self < from) return Answerer::Objection::crossed;
+  return has_bulk() ? Answerer::Objection::busy : Answerer::Objection::none;
 }
 
 core::Result<void> Reconcile::on_probe(core::NodeId from, const Probe& probe, core::Instant now,
                                        Effects& effects) {
   const bool is_known = answerer_.has_session(from, probe.session);
-  const auto verdict = answerer_.on_probe(from, probe, is_crossed(from, probe), now, effects);
+  const auto verdict = answerer_.on_probe(from, probe, objection_to(from, probe), now, effects);
   if (verdict != Verdict::equal && verdict != Verdict::differ) ++stats_.refused;
   if (verdict != Verdict::differ || is_known) return {};
   ++stats_.admitted;
@@ -182,8 +184,7 @@ void Reconcile::on_link_down(core::NodeId peer, core::Instant now, Effects& effe
   reap(now);
 }
 
-// ---- answers of the node
-// ----------------------------------------------------------------------------
+// ---- answers of the node ----------------------------------------------------------------------
 
 void Reconcile::on_listed(std::uint64_t ticket, ports::Listing listing, core::Instant now,
                           Effects& effects) {
@@ -212,8 +213,7 @@ void Reconcile::on_merged(std::uint64_t ticket, std::uint64_t taken, core::Insta
   reap(now);
 }
 
-// ---- time
-// -------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------
 
 void Reconcile::on_time(core::Instant now, Effects& effects) {
   answerer_.on_time(now);
@@ -239,6 +239,8 @@ void Reconcile::reap(core::Instant now) {
         session.outcome() != Outcome::refused && session.outcome() != Outcome::failed;
     if (is_done) {
       opening_.on_done(options.peer, session.cut());
+    } else if (session.outcome() == Outcome::refused) {
+      opening_.on_refused(options.peer, now);
     } else {
       opening_.on_failed(options.peer, session.was_unreachable(), now);
     }

@@ -85,7 +85,8 @@ class Reconcile {
   std::size_t repairs_out() const;
   Session& open(SessionOptions options, core::Instant now, Effects& effects);
   void open_due(core::Instant now, Effects& effects);
-  bool is_crossed(core::NodeId from, const Probe& probe) const;
+  bool has_bulk() const;
+  Answerer::Objection objection_to(core::NodeId from, const Probe& probe) const;
   core::Result<void> on_probe(core::NodeId from, const Probe& probe, core::Instant now,
                               Effects& effects);
   core::Result<void> on_reply(core::NodeId from, Message message, core::Instant now,

@@ -63,8 +63,7 @@ void Session::start(core::Instant now, Effects& effects) {
   on_wait_over(now, effects);
 }
 
-// ---- the opening
-// ----------------------------------------------------------------------------------
+// ---- the opening ------------------------------------------------------------------------------
 
 core::Cut Session::cut_to_probe(State next) const {
   const auto newest = seams_.index.newest_cut();
@@ -164,8 +163,7 @@ void Session::on_no_such_cut(const ProbeReply& reply, core::Instant now, Effects
   }
 }
 
-// ---- the walk
-// -------------------------------------------------------------------------------------
+// ---- the walk ---------------------------------------------------------------------------------
 
 core::Result<void> Session::on(DescendReply reply, core::Instant now, Effects& effects) {
   const auto cut = descent_.cut_of(reply.request);
@@ -232,8 +230,7 @@ void Session::find(Found found, Effects& effects) {
   effects.push_back(std::move(found));
 }
 
-// ---- the exchange
-// ---------------------------------------------------------------------------------
+// ---- the exchange -----------------------------------------------------------------------------
 
 core::Result<void> Session::on(PullReply reply, core::Instant now, Effects& effects) {
   if (!pulls_.has_asked(reply.request)) {
@@ -306,8 +303,7 @@ core::Result<void> Session::on(Abort, core::Instant now, Effects& effects) {
   return {};
 }
 
-// ---- what comes next
-// --------------------------------------------------------------------------------
+// ---- what comes next --------------------------------------------------------------------------
 
 void Session::pump(core::Instant now, Effects& effects) {
   if (!has_train_ || state_ == State::finished || state_ == State::verifying) return;
@@ -383,8 +379,7 @@ bool Session::has_all_moved() const {
          fetching_.empty() && pushing_.empty() && merging_.empty();
 }
 
-// ---- figures, patience, the end
-// ---------------------------------------------------------------------
+// ---- figures, patience, the end ---------------------------------------------------------------
 
 core::Result<void> Session::on_message(Message message, core::Instant now, Effects& effects) {
   const auto before = figures_;

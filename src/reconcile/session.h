@@ -27,6 +27,7 @@
 #include "reconcile/effects.h"
 #include "reconcile/exchange.h"
 #include "reconcile/leaves.h"
+#include "reconcile/options.h"
 #include "reconcile/standing.h"
 
 namespace starling::reconcile {
@@ -69,6 +70,11 @@ class Session {
   // Ends it from here.
   void give_up(std::string why, core::Instant now, Effects& effects);
 
+  // It moves so much that a second session would move the same again.
+  bool is_bulk() const {
+    return options_.purpose == Purpose::repair && figures_.keys_differ > bulk_records;
+  }
+
   State state() const { return state_; }
   const SessionOptions& options() const { return options_; }
   // Once it is finished: how, at which cut, and whether the peer could not be reached.
@@ -90,15 +96,13 @@ class Session {
   core::Result<void> on(ProbeReply reply, core::Instant now, Effects& effects);
   void on_no_such_cut(const ProbeReply& reply, core::Instant now, Effects& effects);
 
-  // ---- the walk
-  // -----------------------------------------------------------------------------------
+  // ---- the walk -------------------------------------------------------------------------------
   core::Result<void> on(DescendReply reply, core::Instant now, Effects& effects);
   void take_leaf_steps(core::Instant now, Effects& effects);
   void take(Leaves::Step step, core::Instant now, Effects& effects);
   void find(Found found, Effects& effects);
 
-  // ---- the exchange
-  // -------------------------------------------------------------------------------
+  // ---- the exchange ---------------------------------------------------------------------------
   core::Result<void> on(PullReply reply, core::Instant now, Effects& effects);
   core::Result<void> on(PushReply reply, core::Instant now, Effects& effects);
   core::Result<void> on(Abort abort, core::Instant now, Effects& effects);
@@ -117,8 +121,7 @@ class Session {
   bool may_list() const;
   bool has_all_moved() const;
 
-  // ---- figures, patience, the end
-  // -----------------------------------------------------------------
+  // ---- figures, patience, the end -------------------------------------------------------------
   void say(Message message, core::Instant now, Effects& effects);
   void count_received(const Message& message);
   void on_answer(core::Instant now);

@@ -24,9 +24,10 @@ struct Host {
             .basis = filled.basis(),
             .digest_version = merkle::digest_version};
   }
-  ProbeReply ask(const Probe& probe, core::NodeId from = peer, bool is_crossed = false) {
+  ProbeReply ask(const Probe& probe, core::NodeId from = peer,
+                 Answerer::Objection objection = Answerer::Objection::none) {
     effects.clear();
-    const auto verdict = answerer.on_probe(from, probe, is_crossed, noon, effects);
+    const auto verdict = answerer.on_probe(from, probe, objection, noon, effects);
     const auto reply = sent<ProbeReply>(effects).at(0);
     CHECK(reply.verdict == verdict);
     return reply;
@@ -85,7 +86,12 @@ TEST_CASE("a root is compared only under the same standing and at a cut that is 
     CHECK(host.ask(host.probe({5}, Purpose::compare)).verdict == Verdict::differ);
     return;
   }
-  SUBCASE("crossed") { CHECK(host.ask(probe, peer, true).verdict == Verdict::crossed); }
+  SUBCASE("crossed") {
+    CHECK(host.ask(probe, peer, Answerer::Objection::crossed).verdict == Verdict::crossed);
+  }
+  SUBCASE("busy") {
+    CHECK(host.ask(probe, peer, Answerer::Objection::busy).verdict == Verdict::busy);
+  }
   CHECK(host.answerer.sessions() == 0);
 }
 
@@ -179,6 +185,18 @@ TEST_CASE("a push is answered when its records are in the store") {
   CHECK(sent<PushReply>(host.effects).at(0) ==
         PushReply{.session = session, .request = 7, .taken = 1});
   CHECK_FALSE(host.answerer.on_merged(merge.ticket, 1, host.effects));
+}
+
+TEST_CASE("a session that moves more than a thousand records is a bulk one") {
+  Host host;
+  host.ask(host.probe());
+  const ports::KeyedRecord record{numbered_key(1), testing::value_record(1, 1, "v")};
+  const std::vector<ports::KeyedRecord> records(bulk_records, record);
+  REQUIRE(host.say(Push{.session = session, .records = records}));
+  CHECK_FALSE(host.answerer.has_bulk());
+  REQUIRE(host.say(
+      Pull{.session = session, .wanted = {{core::all_users(), {host.filled.hash(record.key)}}}}));
+  CHECK(host.answerer.has_bulk());
 }
 
 TEST_CASE("what a session may not ask is refused, and it stays open") {

@@ -69,6 +69,17 @@ TEST_CASE("after a failure the peer is left alone, longer each time and never ab
   CHECK(longest < 15s + 200ms);
 }
 
+TEST_CASE("a peer that refuses is asked again within two seconds, however often it refuses") {
+  Opening opening{core::Prng{1}};
+  for (int i = 0; i < 10; ++i) {
+    opening.on_refused(peer, noon);
+    opening.on_root_heard(heard(5), noon + 999ms);
+    CHECK_FALSE(opening.next_deadline().has_value());
+  }
+  opening.on_root_heard(heard(5), noon + 2s);
+  CHECK(opening.next_deadline().has_value());
+}
+
 TEST_CASE("a packet makes a silent peer reachable, and forgives no other failure") {
   Opening opening{core::Prng{1}};
   opening.on_failed(peer, true, noon);

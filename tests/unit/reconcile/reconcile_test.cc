@@ -85,6 +85,27 @@ TEST_CASE("freezing ends the repairs that are open, on both sides") {
   }
 }
 
+TEST_CASE("while a bulk repair lasts no other is opened or admitted") {
+  auto more = numbered_records(4000);
+  for (auto& [key, record] : more) record = testing::value_record(1, 1, core::Bytes(1000, 'v'));
+  Pair pair{{}, more, {.bytes_per_second = 10'000}};
+  pair.beat(pair.a);
+  pair.run_for(5s);
+  REQUIRE(pair.a.reconcile.sessions_open() == 1);
+  const core::NodeId third{3};
+  for (auto* side : {&pair.a, &pair.b}) {
+    Effects effects;
+    const auto cut = side->index.newest_cut();
+    REQUIRE(side->reconcile.on_message(
+        third, Probe{.session = {4}, .basis = {cut, 1}, .digest_version = merkle::digest_version},
+        pair.now(), effects));
+    CHECK(sent<ProbeReply>(effects).at(0).verdict == Verdict::busy);
+  }
+  pair.a.reconcile.on_root_heard(third, pair.a.index.newest_cut(), {}, pair.now());
+  pair.run_for(2s);
+  CHECK(pair.a.reconcile.stats().opened == 1);
+}
+
 TEST_CASE("a cancelled comparison says goodbye to the peer and nothing more to us") {
   auto pair = unequal_pair();
   const auto number = pair.compare(pair.a);
