@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -84,7 +86,17 @@ MHD_Result note_header(void* context, MHD_ValueKind, const char* name, const cha
   return MHD_YES;
 }
 
-void say_nothing(void*, const char*, va_list) {}  // The library's own words about bad clients.
+// The library's own words, almost all of them about bad clients.
+struct Complaints {
+  std::uint64_t count = 0;
+  std::array<char, 200> last{};
+};
+
+void note_complaint(void* context, const char* pattern, va_list values) {
+  auto& complaints = *static_cast<Complaints*>(context);
+  ++complaints.count;
+  std::vsnprintf(complaints.last.data(), complaints.last.size(), pattern, values);
+}
 
 }
 
@@ -93,6 +105,7 @@ struct HttpServer::Inside {
   HttpSettings settings;
   HttpPages pages;
   std::uint64_t refused = 0;
+  Complaints complaints{};
   MHD_Daemon* daemon = nullptr;
   std::optional<net::DescriptorWatch> watch;
   net::Timer timer;
@@ -112,18 +125,19 @@ struct HttpServer::Inside {
     const auto address = native(settings.address);
     unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_THREAD_SAFETY | MHD_USE_ERROR_LOG;
     if (address.is_ipv6) flags |= MHD_USE_IPv6;
-    errno = 0;
     const auto patience = std::chrono::seconds{core::limits::http_patience}.count();
     daemon = MHD_start_daemon(flags, settings.address.port(), nullptr, nullptr, &Inside::on_request,
-                              this, MHD_OPTION_EXTERNAL_LOGGER, &say_nothing, nullptr,
+                              this, MHD_OPTION_EXTERNAL_LOGGER, &note_complaint, &complaints,
                               MHD_OPTION_SOCK_ADDR, address.get(), MHD_OPTION_CONNECTION_LIMIT,
                               static_cast<unsigned>(core::limits::http_connections_max),
                               MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(patience),
                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_bytes_max,
                               MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, MHD_OPTION_END);
     if (daemon == nullptr) {
-      return core::fail(core::Errc::unavailable, "cannot listen on " + settings.address.to_text() +
-                                                     " for HTTP: " + std::strerror(errno));
+      std::string why = complaints.last.data();
+      while (why.ends_with('\n')) why.pop_back();
+      return core::fail(core::Errc::unavailable,
+                        "cannot listen on " + settings.address.to_text() + " for HTTP: " + why);
     }
     const auto* info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
     watch.emplace(loop, info->epoll_fd, net::Ready{.readable = true},
@@ -216,6 +230,6 @@ HttpServer::~HttpServer() = default;
 std::uint16_t HttpServer::port() const {
   return MHD_get_daemon_info(inside_->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
-std::uint64_t HttpServer::refused() const { return inside_->refused; }
+std::uint64_t HttpServer::refused() const { return inside_->refused + inside_->complaints.count; }
 
 }

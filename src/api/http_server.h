@@ -39,7 +39,7 @@ class HttpServer {
   ~HttpServer();
 
   std::uint16_t port() const;
-  // Requests refused before a page was looked up.
+  // Requests that were malformed, or refused before a page was looked up.
   std::uint64_t refused() const;
 
  private:

@@ -288,6 +288,7 @@ std::string Assembly::Inside::metrics() {
   sources.clients = clients->statistics();
   sources.clients_connected = clients->clients();
   sources.client_buffer_bytes = clients->buffered_bytes();
+  if (admin) sources.http_refused = admin->refused();
   if (links) {
     sources.links = links->counters();
     sources.link_queue_bytes = links->queued_bytes();

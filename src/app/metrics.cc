@@ -142,6 +142,8 @@ void add_doors(Page& page, const MetricSources& sources) {
   for (const auto& [reason, count] : sources.clients.rejected) rejected.emplace_back(reason, count);
   page.counters("resp_rejected_total", "Commands and connections refused, by reason.", "reason",
                 rejected);
+  page.counter("http_refused_total", "HTTP requests that were malformed or not allowed.",
+               sources.http_refused);
   page.counters(
       "foreign_frames_total", "What came to the peer port and was not ours, by reason.", "reason",
       {{"cluster", links.foreign_cluster + sources.datagrams.foreign},

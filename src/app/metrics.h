@@ -15,6 +15,7 @@ struct MetricSources {
   api::ClientStatistics clients;
   std::size_t clients_connected = 0;
   std::size_t client_buffer_bytes = 0;
+  std::uint64_t http_refused = 0;
   transport::LinkCounters links;
   transport::DatagramCounters datagrams;
   std::size_t link_queue_bytes = 0;

@@ -98,6 +98,12 @@ TEST_CASE("what a browser could be led to do is refused") {
   CHECK(house.server->refused() >= 10);
 }
 
+TEST_CASE("what is no HTTP is counted too") {
+  House house;
+  CHECK(house.ask("\x16\x03\x01 no HTTP\r\n\r\n").first == "400");
+  CHECK(house.server->refused() == 1);
+}
+
 TEST_CASE("HEAD has no body") {
   House house;
   const auto [code, body] =
@@ -115,6 +121,7 @@ TEST_CASE("a port in use is an error that names it") {
       {});
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().detail.find("127.0.0.1:") != std::string::npos);
+  CHECK(second.error().detail.find("already in use") != std::string::npos);
 }
 
 }
