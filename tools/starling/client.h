@@ -25,7 +25,7 @@ struct Reply {
 struct Access {
   Address address;
   std::string password_file;  // Empty: none is needed, as through a unix socket.
-  Milliseconds timeout{10'000};
+  Milliseconds timeout{20'000};
 };
 
 class Client {

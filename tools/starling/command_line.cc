@@ -247,7 +247,7 @@ class CommandLine {
   CLI::App app_{"starling: looks at a Starling node and talks to it.", "starling"};
   Order order_{};
   std::string address_{standard_address};
-  std::string timeout_ = "10s";
+  std::string timeout_ = "20s";
   std::string within_ = "15s";
   std::string color_ = "auto";
   std::string lifetime_;

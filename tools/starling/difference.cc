@@ -101,11 +101,6 @@ void append_values(std::vector<std::string>& lines, const Difference& difference
   }
 }
 
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char byte) { return (byte & 0xc0) != 0x80; }));
-}
-
 }
 
 char Difference::sign() const {

@@ -68,12 +68,6 @@ std::string take_shown(std::string_view& bytes) {
   return text;
 }
 
-std::size_t columns_of(std::string_view shown) {
-  std::size_t columns = 0;
-  for (const char byte : shown) columns += is_continuation(byte) ? 0 : 1;
-  return columns;
-}
-
 constexpr std::string_view base64_letters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -119,6 +113,10 @@ std::string shortened(std::string_view bytes, std::size_t columns) {
     if (used < columns) fits = text.size();
   }
   return text;
+}
+
+std::size_t columns_of(std::string_view shown) {
+  return shown.size() - static_cast<std::size_t>(std::ranges::count_if(shown, is_continuation));
 }
 
 bool is_utf8(std::string_view bytes) {

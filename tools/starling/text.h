@@ -17,6 +17,9 @@ std::string escaped(std::string_view bytes);
 // At most `columns` characters of it, the last of them an ellipsis when something is left out.
 std::string shortened(std::string_view bytes, std::size_t columns);
 
+// Of a terminal, that a text takes which is shown as it is.
+std::size_t columns_of(std::string_view shown);
+
 bool is_utf8(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 // None when it is not base64.
