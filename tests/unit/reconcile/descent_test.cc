@@ -62,6 +62,7 @@ TEST_CASE("answers that make no sense are refused and change nothing") {
   SUBCASE("nobody asked") { reply.request = 2; }
   SUBCASE("another range") { reply.lists[0].range = {"u", one.question.divisions[0].range.begin}; }
   SUBCASE("more than was asked for") { reply.lists[0].range = core::all_users(); }
+  SUBCASE("beyond the end of what was asked for") { reply.lists[0].range.end = "v"; }
   SUBCASE("an empty range") { reply.lists[0].range.end = reply.lists[0].range.begin; }
   SUBCASE("the same twice") { reply.lists.push_back(reply.lists[0]); }
   SUBCASE("a division no deeper than the question") {

@@ -120,7 +120,10 @@ TEST_CASE("a wish is never split, so the ranges of a question never overlap") {
   Pulls pulls{pair_key()};
   pulls.want(wish_for(0, 300));
   pulls.want(wish_for(300, 301));
+  pulls.want(wish_for(301, 601));
   CHECK(pulls.take_question({}, 1, ports::Want::values)->wanted.size() == 1);
+  CHECK(pulls.take_question({}, 2, ports::Want::values)->wanted.size() == 1);
+  CHECK(pulls.take_question({}, 3, ports::Want::values)->wanted.at(0).keys.size() == 300);
 }
 
 TEST_CASE("offers go in batches by size, and one that is too large goes alone") {
