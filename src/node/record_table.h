@@ -43,6 +43,8 @@ class RecordTable {
   // The stored bytes are unreadable: the key leaves the index, so that a peer's copy is taken.
   // `head` as far as it could be read. True the first time.
   bool on_corrupt(const core::Bytes& key, const core::RecordHead& head);
+  // Unreadable and not replaced yet.
+  bool is_missing(core::BytesView key) const { return missing_.contains(key); }
 
   // The turn's changes; their index moves wait for on_written(batch) with the batch's number.
   ports::Batch take_batch(std::uint64_t batch);

@@ -91,6 +91,9 @@ void Replica::on_listed(std::uint64_t ticket, ports::Listing listing) {
       if (stored.presence == ports::Presence::corrupt) note_corrupt(key, stored.record.head);
     });
   }
+  // What counts as missing must not be listed as there, or no peer would send its copy.
+  std::erase_if(listing.records,
+                [this](const ports::Listed& listed) { return records.is_missing(listed.key); });
   job.mapped()(std::move(listing));
 }
 
