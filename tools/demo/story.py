@@ -10,6 +10,7 @@ import time
 
 import redis
 
+from cluster import wait_until
 from indexes import section_of
 from teller import megabytes, percent
 from truth import Difference, Side, kind_of
@@ -130,6 +131,9 @@ class Story:
         self.healed_after = time.monotonic() - began
         teller.fact(f"all five are equal {self.healed_after:.1f} s after the first thaw "
                     "(starling check --all, on each of them)")
+        # A session adds what it moved to the counters when it ends, a cut after all has moved.
+        wait_until(lambda: not any(node.status()["sessions_open"] for node in self.cluster.nodes), 60,
+                   "the end of every session")
         self.tell_traffic(before, self.counters())
 
     def prove(self):
