@@ -1,11 +1,13 @@
 @0xd20d8d4026317061;
 # What leaves a node: datagrams, and on every stream to a peer one Hello each way and then frames.
 # Each of the three opens with protocol version and cluster id, which are checked before anything
-# else is believed: a stranger is dropped, counted, and its address never learned.
+# else is believed: a stranger is dropped, counted, and its address never learned. And the one thing
+# that a node asks of another on behalf of an application: to compare itself with a third.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("starling::schema");
 
+using Common = import "common.capnp";
 using Gossip = import "gossip.capnp";
 using Membership = import "membership.capnp";
 using Reconcile = import "reconcile.capnp";
@@ -53,7 +55,77 @@ struct Frame {
     joinReply @4 :Membership.JoinReply;
     rumours @5 :Gossip.Rumours;
     reconcile @6 :Reconcile.Message;
+    compareRequest @7 :CompareRequest;
+    compareCancel @8 :CompareCancel;
+    compareReply @9 :CompareReply;
   }
+}
+
+struct CompareRequest {
+  # "Compare yourself with this member, and tell me what differs": an application of the sender asked
+  # for a diff that starts at the receiver. The receiver opens a session of purpose compare, at the
+  # first cut after it heard this, and tells what that finds in any number of CompareReply. It walks
+  # at most 3 for one peer at a time; the next one is refused in a summary.
+  number @0 :UInt64;
+  # Counted up by the sender. Names the comparison on this link until its summary, a CompareCancel
+  # or the end of the link, whichever is first.
+  peer @1 :UInt64;
+  # Node id, never 0; perhaps the sender's.
+  range @2 :Common.Range;
+}
+
+struct CompareCancel {
+  # Nobody listens any more. No answer; what is on its way is passed over.
+  number @0 :UInt64;
+}
+
+struct CompareEntry {
+  # One key that differs, "ours" being the node that walks. At least one of the two records is there.
+  key @0 :Data;
+  ours @1 :Data;
+  # The record as of the cut, as in KeyedRecord, without its value: a tombstone, or flagged as value
+  # dropped. Null: absent.
+  theirs @2 :Data;
+  ourBytes @3 :UInt64;
+  # Lengths of the values.
+  theirBytes @4 :UInt64;
+}
+
+struct CompareSummary {
+  trouble @0 :Text;
+  # For people, at most 256 bytes without control characters; empty: the comparison came to its end.
+  # Else the rest is partial.
+  fromName @1 :Text;
+  # The names and the id of both nodes as the walking one knows them, at most 64 bytes each without
+  # control characters.
+  peerName @2 :Text;
+  peer @3 :UInt64;
+  cut @4 :UInt64;
+  leaves @5 :UInt64;
+  # Of the walking node's tree.
+  rangesCompared @6 :UInt64;
+  leavesDiffer @7 :UInt64;
+  keysDiffer @8 :UInt64;
+  # As many entries were sent, unless there was trouble: whoever got fewer has lost some.
+  inFlight @9 :UInt64;
+  # Versions newer than the cut on the walking node.
+  bytesSent @10 :UInt64;
+  # Of descent and heads, between the two nodes that are compared.
+  bytesReceived @11 :UInt64;
+  roundTrips @12 :UInt64;
+  took @13 :UInt64;
+  # Nanoseconds, below 2^63.
+}
+
+struct CompareReply {
+  # What was found since the last one. At least one every 2 seconds, empty if need be: ten seconds of
+  # silence end the comparison for whoever asked.
+  number @0 :UInt64;
+  # Of the request.
+  entries @1 :List(CompareEntry);
+  # In no particular order, about 64 KiB, at most 4096.
+  summary @2 :CompareSummary;
+  # Null: there is more to come.
 }
 
 struct Hello {

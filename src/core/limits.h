@@ -76,6 +76,10 @@ inline constexpr auto session_patience = 10s;     // Silence longer than this ab
 inline constexpr auto session_deadline = 10min;
 inline constexpr std::size_t session_ranges_max =
     64 * 1024;  // Bounds our memory, whatever a peer claims.
+// Comparisons that this node walks because one peer asked; its next one is told to come later.
+inline constexpr std::size_t compares_for_peer_max = 3;
+// A walk that finds nothing for long is not silent: well below the patience above.
+inline constexpr auto compare_sign_of_life = 2s;
 
 // ---- links ------------------------------------------------------------------------------------
 inline constexpr std::size_t hello_bytes_max = 4 * 1024;  // Read before anything is believed.

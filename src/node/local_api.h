@@ -15,6 +15,7 @@
 #include "core/record.h"
 #include "core/time.h"
 #include "merkle/index.h"
+#include "node/comparison.h"
 
 namespace starling::node {
 
@@ -74,13 +75,14 @@ struct LocalScan {
   std::size_t records_max = 10;
 };
 
-// Compares this node with a peer, read-only. Entries stream as CompareEntry replies; the last
-// reply is a CompareSummary.
+// Compares two nodes, read-only. Entries stream as CompareEntry replies; the last reply is a
+// CompareSummary.
 struct LocalCompare {
   ClientId client;
   std::uint64_t ticket = 0;
   std::string peer;  // Member name, id in hex, or address.
   core::Range range;
+  std::string from = {};  // Whom to compare with `peer`, called likewise; empty: this node.
 };
 
 // The client is gone: nothing that it asked for matters any more.
@@ -96,7 +98,7 @@ struct LocalAdmin {
   Act act;
 };
 
-// ---- replies ----------------------------------------------------------------------------------
+// ---- replies, besides those of a comparison ---------------------------------------------------
 struct Answer {
   core::Bytes bytes;  // What the body returned.
 };
@@ -106,28 +108,6 @@ struct Refused {
 struct Scanned {
   std::vector<merkle::KeyHead> live;  // Neither deleted nor expired.
   core::Range rest;                   // Empty when the range is done.
-};
-struct CompareEntry {
-  core::Bytes key;                       // Encoded.
-  std::optional<core::RecordHead> ours;  // At the cut; none: absent.
-  std::optional<core::RecordHead> theirs;
-  std::uint64_t our_bytes = 0;  // Length of the values.
-  std::uint64_t their_bytes = 0;
-};
-struct CompareSummary {
-  std::string trouble;  // Not empty: the comparison failed, and why. Then the rest is partial.
-  std::string peer_name;
-  core::NodeId peer;
-  core::Cut cut;
-  std::uint64_t leaves = 0;  // Of this node's tree.
-  std::uint64_t ranges_compared = 0;
-  std::uint64_t leaves_differ = 0;
-  std::uint64_t keys_differ = 0;
-  std::uint64_t in_flight = 0;   // Versions newer than the cut on this node.
-  std::uint64_t bytes_sent = 0;  // Of descent and heads, without framing.
-  std::uint64_t bytes_received = 0;
-  std::uint64_t round_trips = 0;
-  core::Duration took{};
 };
 struct Done {};
 

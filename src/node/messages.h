@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <variant>
+#include <vector>
 
+#include "core/range.h"
 #include "core/stamp.h"
 #include "gossip/messages.h"
 #include "membership/messages.h"
+#include "node/comparison.h"
 #include "reconcile/messages.h"
 
 namespace starling::node {
@@ -24,9 +27,32 @@ struct Datagram {
   friend bool operator==(const Datagram&, const Datagram&) = default;
 };
 
+// "Compare yourself with `peer` and tell me what differs": an application of the sender asked for a
+// comparison that another node is to walk. Answered by CompareReply, again and again.
+struct CompareRequest {
+  std::uint64_t number = 0;  // Counted up by the sender; names the comparison on this link.
+  core::NodeId peer;         // Perhaps the sender itself.
+  core::Range range;
+  friend bool operator==(const CompareRequest&, const CompareRequest&) = default;
+};
+
+// The sender has lost interest. No answer.
+struct CompareCancel {
+  std::uint64_t number = 0;
+  friend bool operator==(const CompareCancel&, const CompareCancel&) = default;
+};
+
+// What was found since the last one; nothing: a sign of life. The summary ends the comparison.
+struct CompareReply {
+  std::uint64_t number = 0;
+  std::vector<CompareEntry> entries{};  // About limits::listing_bytes_max.
+  std::optional<CompareSummary> summary{};
+  friend bool operator==(const CompareReply&, const CompareReply&) = default;
+};
+
 // One frame of a link.
 using StreamBody = std::variant<membership::JoinRequest, membership::JoinReply, gossip::Rumours,
-                                reconcile::Message>;
+                                reconcile::Message, CompareRequest, CompareCancel, CompareReply>;
 struct Frame {
   core::Hlc hlc;  // The sender's, in every frame.
   StreamBody body;

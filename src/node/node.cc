@@ -24,6 +24,7 @@ Node::Node(NodeOptions options, const Persisted& persisted, const ports::StoreVi
       beats_{prng.fork("beats")},
       joining_{replica_, members_, persisted},
       sessions_{replica_, beats_, prng.fork("sessions")},
+      compares_{replica_, members_, joining_, sessions_},
       local_calls_{replica_},
       loader_{replica_},
       clock_watch_{options.clock_ahead_ms_max},
@@ -52,6 +53,7 @@ Effects Node::end_turn(core::Now now) {
   push_rumours();
   update_standing();
   local_calls_.resume();
+  compares_.end_turn();
   loader_.list_splits();
   return replica_.end_turn();
 }
@@ -61,6 +63,7 @@ std::optional<core::Instant> Node::next_deadline() const {
   take_earlier(earliest, members_.next_deadline());
   take_earlier(earliest, joining_.next_deadline());
   take_earlier(earliest, sessions_.next_deadline());
+  take_earlier(earliest, compares_.next_deadline());
   // The next cut. Read on the wall clock, which may step: looked at least once a second.
   const auto into_second = replica_.present().wall.ms % 1000;
   const auto settle = static_cast<std::int64_t>(core::limits::cut_settle_ms % 1000);
@@ -79,6 +82,7 @@ void Node::on(TimePassed&&) {
   perform(std::move(effects));
   joining_.on_time();
   sessions_.on_time();
+  compares_.on_time();
 }
 
 void Node::on(DatagramReceived&& event) {
@@ -107,6 +111,7 @@ void Node::on(LinkUp&& event) {
 void Node::on(LinkDown&& event) {
   joining_.on_link_down(event.peer);
   sessions_.on_link_down(event.peer);
+  compares_.on_link_down(event.peer);
 }
 
 void Node::on(FrameReceived&& event) {
@@ -153,26 +158,22 @@ core::Result<void> Node::on_body(core::NodeId peer, reconcile::Message&& message
   return sessions_.on_message(peer, std::move(message));
 }
 
-void Node::on(LocalCompare&& event) {
-  const auto* member = members_.members().find(event.peer);
-  CompareSummary no;
-  if (!replica_.is_loaded) {
-    no.trouble = "this node is opening its store";
-  } else if (member == nullptr) {
-    no.trouble = "no member is called " + event.peer;
-  } else if (!joining_.links().contains(member->id)) {
-    no.trouble = "no link to " + member->name + " at " + member->address;
-  } else {
-    sessions_.compare(event, member->id, member->name);
-    return;
-  }
-  no.peer_name = member ? member->name : event.peer;
-  replica_.outbox.at_once(Reply{event.client, event.ticket, std::move(no)});
+core::Result<void> Node::on_body(core::NodeId peer, CompareRequest&& request) {
+  return compares_.on_request(peer, request);
+}
+
+core::Result<void> Node::on_body(core::NodeId peer, CompareCancel&& cancel) {
+  compares_.on_cancel(peer, cancel);
+  return {};
+}
+
+core::Result<void> Node::on_body(core::NodeId peer, CompareReply&& reply) {
+  return compares_.on_reply(peer, std::move(reply));
 }
 
 void Node::on(LocalCancel&& event) {
   local_calls_.on_cancel(event.client);
-  sessions_.on_cancel(event.client);
+  compares_.on_client_gone(event.client);
 }
 
 void Node::on(LocalAdmin&& event) {

@@ -3,8 +3,8 @@
 // the simulator a thousand over virtual ones; neither can tell from inside. Here events are routed
 // to the parts and nothing else is decided.
 //
-//   driver ──handle()──▶ Node ──▶ Joining · Membership · Beats · Sessions · LocalCalls · Loader
-//          ◀─end_turn()─ outbox ◀────────────────────┘ all over one Replica
+//   driver ──handle()──▶ Node ──▶ Joining · Membership · Beats · Sessions · Compares · LocalCalls ·
+//          ◀─end_turn()─ outbox ◀────────────────────┘ all over one Replica                  Loader
 //
 // A turn: any number of handle(), then one end_turn(), whose effects the driver performs in order.
 // A WriteBatch that the store takes at once is answered by handle(Written) before the next effect
@@ -17,6 +17,7 @@
 #include "gossip/beats.h"
 #include "membership/membership.h"
 #include "node/clock_watch.h"
+#include "node/compares.h"
 #include "node/effect.h"
 #include "node/event.h"
 #include "node/joining.h"
@@ -55,7 +56,7 @@ class Node {
   void on(RangeListed&& event) { replica_.on_listed(event.ticket, std::move(event.listing)); }
   void on(LocalCall&& event) { local_calls_.on_call(std::move(event)); }
   void on(LocalScan&& event) { local_calls_.on_scan(std::move(event)); }
-  void on(LocalCompare&& event);
+  void on(LocalCompare&& event) { compares_.on_compare(std::move(event)); }
   void on(LocalCancel&& event);
   void on(LocalAdmin&& event);
 
@@ -63,6 +64,9 @@ class Node {
   core::Result<void> on_body(core::NodeId peer, membership::JoinReply&& reply);
   core::Result<void> on_body(core::NodeId peer, gossip::Rumours&& rumours);
   core::Result<void> on_body(core::NodeId peer, reconcile::Message&& message);
+  core::Result<void> on_body(core::NodeId peer, CompareRequest&& request);
+  core::Result<void> on_body(core::NodeId peer, CompareCancel&& cancel);
+  core::Result<void> on_body(core::NodeId peer, CompareReply&& reply);
 
   void perform(membership::Effects effects);
   void on_heard(core::NodeId peer, core::Hlc hlc);
@@ -81,6 +85,7 @@ class Node {
   gossip::Beats beats_;
   Joining joining_;
   Sessions sessions_;
+  Compares compares_;
   LocalCalls local_calls_;
   Loader loader_;
   ClockWatch clock_watch_;

@@ -44,22 +44,21 @@ void Sessions::on_time() {
 }
 
 // The first cut that contains everything written before the call.
-void Sessions::compare(const LocalCompare& call, core::NodeId peer, std::string peer_name) {
+std::uint64_t Sessions::compare(core::NodeId peer, std::string peer_name, const core::Range& range,
+                                OnCompared told) {
   ++replica_.counters.compares;
   reconcile::Effects effects;
-  const auto id = reconcile_.compare(peer, call.range, core::cut_of(replica_.hlc()),
-                                     replica_.present().instant, effects);
-  comparisons_.emplace(id, Comparison{call.client, call.ticket, std::move(peer_name)});
+  const auto number = reconcile_.compare(peer, range, core::cut_of(replica_.hlc()),
+                                         replica_.present().instant, effects);
+  comparisons_.emplace(number, Comparison{std::move(peer_name), std::move(told)});
   perform(std::move(effects));
+  return number;
 }
 
-void Sessions::on_cancel(ClientId client) {
+void Sessions::cancel_compare(std::uint64_t number) {
+  if (comparisons_.erase(number) == 0) return;
   reconcile::Effects effects;
-  std::erase_if(comparisons_, [&](const auto& entry) {
-    if (entry.second.client != client) return false;
-    reconcile_.cancel_compare(entry.first, effects);
-    return true;
-  });
+  reconcile_.cancel_compare(number, effects);
   perform(std::move(effects));
 }
 
@@ -115,9 +114,8 @@ void Sessions::perform(reconcile::Merge&& merge) {
 void Sessions::perform(reconcile::Found&& found) {
   const auto asked = comparisons_.find(found.compare);
   if (asked == comparisons_.end()) return;
-  replica_.outbox.at_once(Reply{asked->second.client, asked->second.ticket,
-                                CompareEntry{std::move(found.key), found.ours, found.theirs,
-                                             found.our_bytes, found.their_bytes}});
+  asked->second.told(CompareEntry{std::move(found.key), found.ours, found.theirs, found.our_bytes,
+                                  found.their_bytes});
 }
 
 void Sessions::perform(reconcile::Ended&& ended) {
@@ -131,26 +129,27 @@ void Sessions::perform(reconcile::Ended&& ended) {
 void Sessions::perform(core::Notice&& notice) { replica_.outbox.at_once(std::move(notice)); }
 
 void Sessions::end_comparison(const reconcile::Ended& ended) {
-  const auto asked = comparisons_.extract(ended.compare);
+  auto asked = comparisons_.extract(ended.compare);
   if (asked.empty()) return;
   const auto& figures = ended.figures;
   CompareSummary summary;
   if (ended.outcome != Outcome::equal && ended.outcome != Outcome::compared) {
     summary.trouble = ended.trouble.empty() ? "the comparison failed" : ended.trouble;
   }
-  summary.peer_name = asked.mapped().peer_name;
+  summary.from_name = replica_.options.name;
+  summary.peer_name = std::move(asked.mapped().peer_name);
   summary.peer = ended.peer;
   summary.cut = figures.cut;
   summary.leaves = replica_.index.leaves();
   summary.ranges_compared = figures.ranges_compared;
   summary.leaves_differ = figures.leaves_differ;
   summary.keys_differ = figures.keys_differ;
-  summary.in_flight = replica_.index.settling_versions();
+  summary.in_flight = replica_.index.versions_newer_than(figures.cut);
   summary.bytes_sent = figures.descent_sent + figures.exchange_sent;
   summary.bytes_received = figures.descent_received + figures.exchange_received;
   summary.round_trips = figures.round_trips;
   summary.took = figures.took;
-  replica_.outbox.at_once(Reply{asked.mapped().client, asked.mapped().ticket, std::move(summary)});
+  asked.mapped().told(std::move(summary));
 }
 
 void Sessions::end_repair(const reconcile::Ended& ended) {

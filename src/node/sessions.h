@@ -1,9 +1,9 @@
 #pragma once
 // Between reconcile's sessions and the rest of the node: hands its questions to the store, its
-// records to the merge, its messages to the links, and what a comparison finds to the application
-// that asked.
+// records to the merge, its messages to the links, and what a comparison finds to whoever asked.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -27,18 +27,21 @@ class Sessions {
   void on_time();
   std::optional<core::Instant> next_deadline() const { return reconcile_.next_deadline(); }
 
-  // `peer` is linked; its name is for the summary.
-  void compare(const LocalCompare& call, core::NodeId peer, std::string peer_name);
-  void on_cancel(ClientId client);
+  using OnCompared = std::move_only_function<void(CompareStep)>;
+  // `peer` is linked; its name is for the summary. `told` may run before this returns the number by
+  // which the comparison can be cancelled.
+  std::uint64_t compare(core::NodeId peer, std::string peer_name, const core::Range& range,
+                        OnCompared told);
+  // Nothing more is told.
+  void cancel_compare(std::uint64_t number);
 
   std::size_t open() const { return reconcile_.sessions_open(); }
   reconcile::Stats stats() const { return reconcile_.stats(); }
 
  private:
   struct Comparison {
-    ClientId client;
-    std::uint64_t ticket;
     std::string peer_name;
+    OnCompared told;
   };
 
   void perform(reconcile::Effects effects);

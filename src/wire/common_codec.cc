@@ -10,16 +10,18 @@ namespace starling::wire {
 namespace {
 
 namespace limits = core::limits;
+using Data = capnp::Data::Reader;
 
-capnp::Data::Reader data_of(core::BytesView bytes) {
-  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+void check_head(const core::RecordHead& head, Intake& intake) {
+  intake.require(head.expiry_ms <= limits::expiry_ms_max, "an expiry after the end of time");
+  intake.require(bool{head.stamp.origin}, "a stamp of nobody");
 }
 
 }
 
 void write_range(To<schema::Range> to, const core::Range& range) {
-  to.there.setBegin(data_of(range.begin));
-  to.there.setEnd(data_of(range.end));
+  to.there.setBegin(data_of<Data>(range.begin));
+  to.there.setEnd(data_of<Data>(range.end));
 }
 
 core::Range read_range(From<schema::Range> from, Intake& intake) {
@@ -31,8 +33,8 @@ std::size_t words_of(const core::Range& range) {
 }
 
 void write_record(To<schema::KeyedRecord> to, const ports::KeyedRecord& record) {
-  to.there.setKey(data_of(record.key));
-  to.there.setRecord(data_of(core::encode_record(record.record)));
+  to.there.setKey(data_of<Data>(record.key));
+  to.there.setRecord(data_of<Data>(core::encode_record(record.record)));
 }
 
 ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake) {
@@ -45,11 +47,24 @@ ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake) {
   if (record->value.size() > limits::value_bytes_max) {
     intake.refuse(core::Errc::over_limit, "value too long");
   }
-  intake.require(record->head.expiry_ms <= limits::expiry_ms_max,
-                 "an expiry after the end of time");
-  intake.require(bool{record->head.stamp.origin}, "a stamp of nobody");
+  check_head(record->head, intake);
   if (!intake.keep_string(record->value.size())) return {};
   return {std::move(key), *std::move(record)};
+}
+
+core::Bytes encode_head(const core::RecordHead& head) {
+  return core::encode_record({.head = head, .value = {}, .value_dropped = !head.tombstone});
+}
+
+core::RecordHead read_head(core::BytesView from, Intake& intake) {
+  const auto header = core::decode_record_header(from);
+  if (!header) {
+    intake.refuse(core::Errc::malformed, header.error().detail);
+    return {};
+  }
+  intake.require(header->head.tombstone || header->value_dropped, "a value where a head belongs");
+  check_head(header->head, intake);
+  return header->head;
 }
 
 std::size_t words_of(const ports::KeyedRecord& record) {

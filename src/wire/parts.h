@@ -50,6 +50,10 @@ void write_beat(To<schema::Beat> to, const gossip::Beat& beat);
 void write_rumours(To<schema::Rumours> to, const gossip::Rumours& rumours);
 void write_message(To<schema::Message> to, const reconcile::Message& message);
 
+// A record without its value; `from` is not empty.
+core::Bytes encode_head(const core::RecordHead& head);
+core::RecordHead read_head(core::BytesView from, Intake& intake);
+
 core::Range read_range(From<schema::Range> from, Intake& intake);
 ports::KeyedRecord read_record(From<schema::KeyedRecord> from, Intake& intake);
 membership::Part read_part(From<schema::Part> from, Intake& intake);
@@ -112,6 +116,11 @@ std::vector<ports::KeyedRecord> read_records(const List& list, Intake& intake) {
 }
 std::size_t words_of(const std::vector<ports::KeyedRecord>& records);
 
+// As Cap'n Proto's Data.
+template <typename Reader>
+Reader data_of(core::BytesView bytes) {
+  return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()};
+}
 // Of Cap'n Proto's Data and Text.
 template <typename Reader>
 std::string_view view_of(const Reader& reader) {

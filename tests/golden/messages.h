@@ -56,6 +56,30 @@ inline std::vector<reconcile::Division> divisions(std::uint64_t high) {
            .fingerprints = {high | 0xF4}}};
 }
 
+inline std::vector<node::CompareEntry> entries() {
+  const auto stored = records();
+  return {{stored[0].key, stored[0].record.head, stored[1].record.head, 47, 48},
+          {stored[1].key, stored[1].record.head, {}, 49, 0},
+          {stored[2].key, {}, stored[2].record.head, 0, 50}};
+}
+
+inline node::CompareSummary summary() {
+  return {.trouble = "part of it",
+          .from_name = "edge-b",
+          .peer_name = "edge-c",
+          .peer = {51},
+          .cut = {1'700'000'003},
+          .leaves = 52,
+          .ranges_compared = 53,
+          .leaves_differ = 54,
+          .keys_differ = 55,
+          .in_flight = 56,
+          .bytes_sent = 57,
+          .bytes_received = 58,
+          .round_trips = 59,
+          .took = core::Duration{60}};
+}
+
 struct NamedDatagram {
   std::string file;  // Below tests/golden/, without version and ending.
   node::Datagram message;
@@ -149,6 +173,9 @@ inline std::vector<NamedFrame> frames() {
   say("reconcile/push", reconcile::Push{session, 40, records()});
   say("reconcile/push_reply", reconcile::PushReply{session, 41, 42});
   say("reconcile/abort", reconcile::Abort{session});
+  add("node/compare_request", node::CompareRequest{43, {44}, range("n", "o")});
+  add("node/compare_cancel", node::CompareCancel{45});
+  add("node/compare_reply", node::CompareReply{46, entries(), summary()});
   return named;
 }
 

@@ -73,19 +73,5 @@ TEST_CASE("a comparison names exactly what differs and changes nothing, frozen o
   CHECK(pair.a.store.records == before);
 }
 
-TEST_CASE("a comparison with nobody, or without a link, says so") {
-  FakePair pair;
-  pair.start();
-  pair.a.deliver(LocalCompare{{1}, 901, "nobody", core::all_users()});
-  const auto unknown = pair.a.reply_to(901);
-  REQUIRE(unknown);
-  CHECK(std::get<CompareSummary>(*unknown).trouble == "no member is called nobody");
-  pair.cut();
-  pair.a.deliver(LocalCompare{{1}, 902, "n2", core::all_users()});
-  const auto unlinked = pair.a.reply_to(902);
-  REQUIRE(unlinked);
-  CHECK(std::get<CompareSummary>(*unlinked).trouble == "no link to n2 at host-2:1");
-}
-
 }
 }

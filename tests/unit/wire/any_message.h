@@ -173,8 +173,42 @@ inline reconcile::Message any_reconcile_message() {
   }
 }
 
+inline std::optional<core::RecordHead> any_head() { return any_record().record.head; }
+inline node::CompareEntry any_entry() {
+  node::CompareEntry entry{any_key(), any_head(), any_head(), any_number(), any_number()};
+  switch (*rc::gen::inRange(0, 3)) {
+    case 0:
+      entry.ours.reset();
+      break;
+    case 1:
+      entry.theirs.reset();
+      break;
+    default:
+      break;
+  }
+  return entry;
+}
+
+inline node::CompareReply any_compare_reply() {
+  node::CompareReply reply{any_number(), any_list(any_entry), {}};
+  if (any_bool()) return reply;
+  auto& summary = reply.summary.emplace();
+  summary.trouble = any_name();
+  summary.from_name = any_name();
+  summary.peer_name = any_name();
+  summary.peer = {any_number()};
+  summary.cut = any_cut();
+  for (auto* figure :
+       {&summary.leaves, &summary.ranges_compared, &summary.leaves_differ, &summary.keys_differ,
+        &summary.in_flight, &summary.bytes_sent, &summary.bytes_received, &summary.round_trips}) {
+    *figure = any_number();
+  }
+  summary.took = core::Duration{static_cast<std::int64_t>(any_number() >> 1)};
+  return reply;
+}
+
 inline node::StreamBody any_body() {
-  switch (*rc::gen::inRange(0, 6)) {
+  switch (*rc::gen::inRange(0, 9)) {
     case 0:
       return membership::JoinRequest{any_update(), any_number(), any_roster()};
     case 1:
@@ -182,6 +216,12 @@ inline node::StreamBody any_body() {
                                    any_list(any_update)};
     case 2:
       return gossip::Rumours{any_number() | 1, any_list(any_record)};
+    case 3:
+      return node::CompareRequest{any_number(), any_node(), any_range()};
+    case 4:
+      return node::CompareCancel{any_number()};
+    case 5:
+      return any_compare_reply();
     default:
       return any_reconcile_message();
   }

@@ -261,7 +261,8 @@ TEST_CASE("the smallest parts, many of them, take no more than twice what arrive
       reconcile::Message{
           reconcile::Pull{session, {}, 1, ports::Want::heads, {many, {smallest, {}}}}},
       reconcile::Message{reconcile::PullReply{
-          session, 1, false, true, {many, record}, std::vector<std::uint64_t>(many)}}};
+          session, 1, false, true, {many, record}, std::vector<std::uint64_t>(many)}},
+      node::CompareReply{1, {many, {record.key, record.record.head, {}}}, {}}};
   for (const auto& body : bodies) {
     CHECK(measured(decode_frame, encode_frame({{1}, body}, cluster)));
   }

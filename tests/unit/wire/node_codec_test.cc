@@ -7,6 +7,7 @@
 #include "golden/messages.h"
 #include "unit/wire/any_message.h"
 #include "wire/codec.h"
+#include "wire/parts.h"
 
 namespace starling::wire {
 namespace {
@@ -121,6 +122,50 @@ TEST_CASE("the largest value passes, and nothing larger") {
   CHECK(refused.error().code == Errc::over_limit);
   const core::Bytes larger(core::limits::frame_bytes_max + 8, '\0');
   CHECK(decode_frame(larger, cluster).error().code == Errc::over_limit);
+}
+
+TEST_CASE("a comparison tells keys with at least one record, heads only, and bounded words") {
+  const auto refusal_of = [](const node::StreamBody& body) {
+    const auto decoded = decode_frame(encode_frame({{1}, body}, cluster), cluster);
+    return decoded ? std::optional<Errc>{} : decoded.error().code;
+  };
+  node::CompareReply reply{1, golden::entries(), golden::summary()};
+  CHECK_FALSE(refusal_of(reply));
+  const auto with_entry = [&](auto change) {
+    auto changed = reply;
+    change(changed.entries.front());
+    return refusal_of(changed);
+  };
+  CHECK(with_entry([](auto& entry) { entry.ours = entry.theirs = {}; }) == Errc::malformed);
+  CHECK(with_entry([](auto& entry) { entry.key = "no key"; }) == Errc::malformed);
+  CHECK(with_entry([](auto& entry) { entry.ours->stamp.origin = {}; }) == Errc::malformed);
+  CHECK(with_entry([](auto& entry) {
+          entry.theirs->expiry_ms = core::limits::expiry_ms_max + 1;
+        }) == Errc::malformed);
+  const auto with_summary = [&](auto change) {
+    auto changed = reply;
+    change(*changed.summary);
+    return refusal_of(changed);
+  };
+  CHECK(with_summary([](auto& summary) {
+          summary.trouble.assign(core::limits::reason_bytes_max + 1, 'x');
+        }) == Errc::over_limit);
+  CHECK(with_summary([](auto& summary) { summary.trouble = "\n"; }) == Errc::malformed);
+  CHECK(with_summary([](auto& summary) { summary.took = core::Duration{-1}; }) == Errc::malformed);
+  reply.entries.resize(core::limits::batch_records_max + 1, golden::entries().front());
+  CHECK(refusal_of(reply) == Errc::over_limit);
+  CHECK(refusal_of(node::CompareRequest{1, {}, core::all_users()}) == Errc::malformed);
+  CHECK(refusal_of(node::CompareRequest{1, {2}, {}}) == Errc::malformed);
+}
+
+TEST_CASE("a head with its value is no head") {
+  auto bytes = encode_frame({{1}, node::CompareReply{1, {golden::entries()[1]}, {}}}, cluster);
+  const auto head = encode_head(*golden::entries()[1].ours);
+  const auto at = bytes.find(head);
+  REQUIRE(at != std::string::npos);
+  CHECK(decode_frame(bytes, cluster));
+  bytes[at + 1] &= ~4;  // Not dropped any more.
+  CHECK_FALSE(decode_frame(bytes, cluster));
 }
 
 TEST_CASE("a hello has its own small limit") {
