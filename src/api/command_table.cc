@@ -222,7 +222,7 @@ const Command table[] = {
      "ON or OFF: DIFF gives one reply per entry, the last of type summary.",
      commands::starling_stream},
     {"starling|diff", -3, flag_readonly | steps, no_keys, "starling", "0.1.0",
-     "Compares with a peer: [A] B [PREFIX p] [LIMIT n].", commands::starling_diff},
+     "Compares A (this node) with B: [FROM A] [PREFIX p] [LIMIT n] B.", commands::starling_diff},
     {"starling|freeze", 2, flag_admin | steps, no_keys, "starling", "0.1.0",
      "No repair and no rumours from now on.", commands::starling_freeze},
     {"starling|thaw", 2, flag_admin | steps, no_keys, "starling", "0.1.0", "Takes part again.",

@@ -37,6 +37,7 @@ const std::vector<Topic>& topics() {
 }
 
 struct CompareOptions {
+  std::string from;  // Empty: this node.
   std::string peer;
   core::Range range = core::all_users();
   std::size_t entries_max = core::limits::diff_entries_default;
@@ -49,13 +50,12 @@ class CompareOperation final : public AskingOperation {
       : AskingOperation{caller, ticket},
         options_{std::move(options)},
         streams_{caller.session.streams} {
-    const auto status = service_.world.status();
-    own_name_ = status.name;
-    names_ = names_of(status);
+    names_ = names_of(service_.world.status());
   }
 
   void ask() override {
-    service_.world.submit(node::LocalCompare{client_, ticket_, options_.peer, options_.range});
+    service_.world.submit(
+        node::LocalCompare{client_, ticket_, options_.peer, options_.range, options_.from});
   }
 
   Step on_reply(node::LocalReply answer, Reply& reply) override {
@@ -72,7 +72,7 @@ class CompareOperation final : public AskingOperation {
       reply.array(kept_.size() + 1);
       for (const auto& line : kept_) reply.bulk(line);
     }
-    reply.bulk(compare_summary_json(*summary, own_name_));
+    reply.bulk(compare_summary_json(*summary));
     return Step::done;
   }
 
@@ -87,7 +87,6 @@ class CompareOperation final : public AskingOperation {
 
   const CompareOptions options_;
   const bool streams_;
-  std::string own_name_;
   MemberNames names_;
   std::vector<std::string> kept_;
   std::size_t entries_ = 0;
@@ -109,7 +108,7 @@ class AdminOperation final : public AskingOperation {
   const node::LocalAdmin::Act act_;
 };
 
-// The name of a peer, perhaps after our own, and options in any order.
+// The name of a peer, perhaps after the name of whom to compare it with, and options in any order.
 std::optional<CompareOptions> parse_compare(const Caller& caller, const Arguments& words,
                                             Reply& reply) {
   CompareOptions options;
@@ -133,20 +132,17 @@ std::optional<CompareOptions> parse_compare(const Caller& caller, const Argument
       options.entries_max = caller.session.streams
                                 ? *limit
                                 : std::min<std::size_t>(*limit, core::limits::diff_entries_max);
+    } else if (has_value && equals_ignoring_case(words[at], "from")) {
+      options.from = words[++at];
     } else {
       sides.push_back(words[at]);
     }
   }
-  const auto status = caller.service.world.status();
-  const auto is_us = [&](const std::string& side) {
-    return side == status.name || side == core::to_text(status.id);
-  };
-  if (sides.size() > 1 && !is_us(sides[0])) {
-    reply.error("ERR a comparison starts from the node that is asked: connect to '" + sides[0] +
-                "' for that");
-    return std::nullopt;
+  if (options.from.empty() && sides.size() == 2) {
+    options.from = std::move(sides.front());
+    sides.erase(sides.begin());
   }
-  if (sides.empty() || sides.size() > 2) {
+  if (sides.size() != 1) {
     reply.error(texts::syntax);
     return std::nullopt;
   }

@@ -255,9 +255,9 @@ std::string compare_entry_json(const node::CompareEntry& entry, const MemberName
   return dump(json);
 }
 
-std::string compare_summary_json(const node::CompareSummary& summary, const std::string& own_name) {
+std::string compare_summary_json(const node::CompareSummary& summary) {
   return dump({{"type", "summary"},
-               {"a", own_name},
+               {"a", summary.from_name},
                {"b", summary.peer_name},
                {"b_id", core::to_text(summary.peer)},
                {"cut", summary.cut.second},

@@ -27,6 +27,6 @@ MemberNames names_of(const node::Status& status);
 // `a` is this node, `b` the peer.
 std::string compare_entry_json(const node::CompareEntry& entry, const MemberNames& names,
                                core::Hlc now);
-std::string compare_summary_json(const node::CompareSummary& summary, const std::string& own_name);
+std::string compare_summary_json(const node::CompareSummary& summary);
 
 }

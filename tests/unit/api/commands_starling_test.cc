@@ -31,6 +31,7 @@ void give_two_members(Desk& desk) {
 
 void give_a_difference(Desk& desk) {
   node::CompareSummary summary;
+  summary.from_name = "edge-a";
   summary.peer_name = "edge-b";
   summary.keys_differ = 3;
   summary.bytes_sent = 10;
@@ -64,7 +65,7 @@ TEST_CASE("DIFF answers one array, the summary last") {
   CHECK(desk.node.compared == core::all_users());
 }
 
-TEST_CASE("DIFF takes a prefix, a limit and both names") {
+TEST_CASE("DIFF takes a prefix and a limit, among names in any order") {
   Desk desk;
   give_two_members(desk);
   give_a_difference(desk);
@@ -72,11 +73,25 @@ TEST_CASE("DIFF takes a prefix, a limit and both names") {
   CHECK(desk.node.compared == core::range_of_prefix("cfg"));
   CHECK(desk.ask("STARLING DIFF edge-b LIMIT x") ==
         "-ERR value is not an integer or out of range\r\n");
-  CHECK(desk.ask("STARLING DIFF a b c") ==
-        "-ERR a comparison starts from the node that is asked: connect to 'a' for that\r\n");
-  CHECK(desk.ask("STARLING DIFF edge-b edge-a") ==
-        "-ERR a comparison starts from the node that is asked: connect to 'edge-b' for that\r\n");
   CHECK(desk.ask("STARLING DIFF LIMIT 1") == "-ERR syntax error\r\n");
+}
+
+TEST_CASE("DIFF starts here, from the first of two names, or FROM whom it says") {
+  Desk desk;
+  give_two_members(desk);
+  give_a_difference(desk);
+  const auto from = [&desk](const std::string& line) {
+    desk.node.compared_from = "(not asked)";
+    desk.ask(line);
+    return desk.node.compared_from;
+  };
+  CHECK(from("STARLING DIFF edge-b") == "");
+  CHECK(from("STARLING DIFF edge-b edge-c") == "edge-b");
+  CHECK(from("STARLING DIFF FROM edge-b edge-c") == "edge-b");
+  CHECK(from("STARLING DIFF edge-c LIMIT 1 from edge-b") == "edge-b");
+  CHECK(desk.ask("STARLING DIFF a b c") == "-ERR syntax error\r\n");
+  CHECK(desk.ask("STARLING DIFF FROM a b c") == "-ERR syntax error\r\n");
+  CHECK(desk.ask("STARLING DIFF FROM a") == "-ERR syntax error\r\n");
 }
 
 TEST_CASE("with STREAM ON each entry is a reply of its own, as it comes") {

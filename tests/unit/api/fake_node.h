@@ -43,6 +43,7 @@ class FakeNode final : public node::Transaction {
   node::Ack last_ack = node::Ack::fast;
   std::vector<node::LocalAdmin::Act> acts;
   core::Range compared;
+  std::string compared_from;
   std::uint64_t compare_ticket = 0;
 
   void thaw() {
@@ -86,6 +87,7 @@ class FakeNode final : public node::Transaction {
     if (const auto* scan = std::get_if<node::LocalScan>(&event)) return on_scan(*scan);
     if (const auto* compare = std::get_if<node::LocalCompare>(&event)) {
       compared = compare->range;
+      compared_from = compare->from;
       compare_ticket = compare->ticket;
       for (const auto& reply : comparison) answers.emplace_back(compare->ticket, reply);
     }
