@@ -34,9 +34,8 @@ void NameCache::ask(const std::string& address, Entry& entry) {
       loop_, *name, [this, &entry](net::NameLookup::Answer answer) {
         entry.lookup.reset();
         if (!answer) return;  // What was known stays in use: better than nothing.
-        const auto usable = std::ranges::find_if(*answer, [this](const auto& each) {
-          return each.is_ipv4() || !options_.ipv4_only;
-        });
+        const auto usable = std::ranges::find_if(
+            *answer, [this](const auto& each) { return each.is_ipv4() || !options_.ipv4_only; });
         if (usable == answer->end()) return;
         entry.known = *usable;
         entry.ask_again_at = loop_.now().instant + options_.fresh_for;
