@@ -207,6 +207,19 @@ TEST_CASE("who walks in silence is given up after the patience of a session, and
   CHECK(count_sent<CompareCancel>(trio.a) == 1);
 }
 
+TEST_CASE("who gives signs of life is waited for") {
+  FakeTrio trio;
+  start_apart(trio);
+  trio.deaf.insert(&trio.b);
+  trio.a.deliver(LocalCompare{{1}, 901, "n3", core::all_users(), "n2"});
+  const auto number = requests_to(trio.a).at(0).number;
+  for (int i = 0; i < 5; ++i) {
+    trio.pass(core::limits::session_patience / 2);
+    trio.a.deliver(FrameReceived{{2}, {{}, CompareReply{number, {}, {}}}});
+  }
+  CHECK(trouble_of(trio.a, 901) == "(no summary)");
+}
+
 TEST_CASE("a walk that finds nothing for long gives signs of life") {
   FakeTrio trio;
   start_apart(trio);
