@@ -127,6 +127,12 @@ core::Result<void> Session::on(ProbeReply reply, core::Instant now, Effects& eff
     }
     case Verdict::differ:
       if (state_ == State::probing && !has_train_) {
+        // The answer took so long that the cut it is about is gone here.
+        if (!seams_.index.is_kept(basis_.cut)) {
+          on_answer(now);
+          look_again(State::probing, now, effects);
+          return {};
+        }
         auto good = descent_.on_train(reply.train, basis_);
         if (!good) return good;
         has_train_ = true;
