@@ -15,13 +15,15 @@ TEST_CASE("what is printable stays, what could steer a terminal is escaped") {
   CHECK(escaped("\x1b[2J"s) == "\\x1b[2J");
   CHECK(escaped("a\0b\x7f"s) == "a\\x00b\\x7f");
   CHECK(escaped("\u202e") == "\\xe2\\x80\\xae");  // Turns the direction of writing round.
+  CHECK(escaped("\ufeff") == "\\xef\\xbb\\xbf");  // Takes no room: two keys would look alike.
   CHECK(escaped("\u009b") == "\\xc2\\x9b");       // Begins a control sequence in one character.
 }
 
 TEST_CASE("bytes that are not UTF-8 are escaped one by one") {
   CHECK(escaped("\xff\xfe") == "\\xff\\xfe");
-  CHECK(escaped("caf\xc3") == "caf\\xc3");                       // Cut in the middle.
-  CHECK(escaped("\xc0\xaf") == "\\xc0\\xaf");                    // Longer than needed.
+  CHECK(escaped("caf\xc3") == "caf\\xc3");     // Cut in the middle.
+  CHECK(escaped("\xc0\xaf") == "\\xc0\\xaf");  // Longer than needed.
+  CHECK(escaped("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");
   CHECK(escaped("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // Half of a surrogate pair.
   CHECK(escaped("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // Beyond the last character.
   CHECK(is_utf8("\xf4\x8f\xbf\xbf"));
