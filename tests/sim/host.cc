@@ -217,10 +217,10 @@ void Host::on_worker(Timeline::Action job) {
   });
 }
 
-std::vector<ports::Listed> Host::records() {
+ports::Listing Host::everything() {
   const store::MemoryStore store{disk_};
   constexpr auto all = std::numeric_limits<std::size_t>::max();
-  return store.snapshot()->list(core::all_users(), {ports::Want::values, all, all}).value().records;
+  return store.snapshot()->list(core::all_users(), {ports::Want::values, all, all}).value();
 }
 
 }

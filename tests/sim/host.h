@@ -70,8 +70,8 @@ class Host {
   // ---- looking from outside ---------------------------------------------------------------------
   std::uint64_t batches_written() const { return disk_.written(); }
   std::uint64_t batches_synced() const { return disk_.synced(); }
-  // All records, in key order.
-  std::vector<ports::Listed> records();
+  // All records, in key order, and the keys of those that are unreadable.
+  ports::Listing everything();
   bool rot(core::BytesView key) { return disk_.corrupt(key); }
   core::WallTime wall() const;
 

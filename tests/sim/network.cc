@@ -197,7 +197,12 @@ void Network::unblock(std::size_t from, std::size_t to) {
   move(pair.second, pair.first);
 }
 
-void Network::host_up(std::size_t host) { down_.erase(host); }
+void Network::host_up(std::size_t host) {
+  down_.erase(host);
+  for (const auto& [from, to] : dialled_) {
+    if (to == host) try_later(pair_of(from, to));
+  }
+}
 
 void Network::host_down(std::size_t host, bool is_noticed_at_once) {
   down_.insert(host);

@@ -6,6 +6,7 @@
 #include <format>
 #include <utility>
 
+#include "core/limits.h"
 #include "wire/codec.h"
 
 namespace starling::sim {
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 
 // Faults beyond this are ended by the plan; what they leave behind (links that wait, records held
 // for a clock 8 s ahead, backoffs of 15 s) must be over by then.
-constexpr core::Duration equal_within = 45s;
+constexpr core::Duration equal_within = 30s;
 constexpr core::Duration quiet_for = 12s;
 // A calm cluster has found itself by then.
 constexpr core::Duration settled_after = 12s;
@@ -200,7 +201,8 @@ void World::cut(const Fault& fault, bool apart) {
   }
 }
 
-// One copy of a record goes bad, and only one: another host holds the same, safe from power loss.
+// The value of one copy of a record goes bad, and only one: another host holds the same, safe from
+// power loss.
 void World::rot(std::size_t host) {
   const auto ours = contents_of(host);
   for (std::size_t other = 0; other < plan_.hosts; ++other) {
@@ -209,7 +211,8 @@ void World::rot(std::size_t host) {
     }
     for (const auto& [key, record] : contents_of(other)) {
       const auto found = ours.find(key);
-      if (found == ours.end() || found->second != record || !prng_.chance(1, 3)) continue;
+      if (record.value.empty() || found == ours.end() || found->second != record) continue;
+      if (!prng_.chance(1, 3)) continue;
       if (!hosts_[host]->rot(key)) continue;
       rotten_.emplace_back(host, key);
       clients_.read(host, key);
@@ -252,7 +255,7 @@ bool World::is_equal() {
     const bool agrees = status.is_ready && status.root && status.root == first.root &&
                         status.cut == first.cut && status.roster_hash == first.roster_hash &&
                         status.roster_members == plan_.hosts;
-    if (!agrees || status.held_ahead_records > 0 || status.settling_versions > 0) return false;
+    if (!agrees || status.held_ahead_records > 0) return false;
     const bool sees_all = std::ranges::all_of(status.members, [](const auto& member) {
       return member.is_self || (member.state == membership::MemberState::alive && member.is_linked);
     });
@@ -296,7 +299,10 @@ void World::look_at_roots() {
   std::vector<View> views;
   for (std::size_t i = 0; i < plan_.hosts; ++i) {
     const auto status = hosts_[i]->status();
-    if (status && status->root) views.push_back({i, status->cut, *status->root, contents_of(i)});
+    if (!status || !status->root) continue;
+    // Rot that nobody has read yet is not known to the host either.
+    if (!hosts_[i]->everything().corrupt.empty()) continue;
+    views.push_back({i, status->cut, *status->root, contents_of(i)});
   }
   outcome_.figures.root_checks +=
       static_cast<std::uint64_t>(std::ranges::count_if(views, is_settled));
@@ -304,8 +310,8 @@ void World::look_at_roots() {
 }
 
 void World::check_quiet() {
-  // Sessions that were open when all became equal may end.
-  timeline_.run_until(timeline_.time() + 3s);
+  // Sessions that were open when all became equal may end, those by silence that lost a frame.
+  timeline_.run_until(timeline_.time() + core::limits::session_patience + 3s);
   const auto before = statuses();
   timeline_.run_until(timeline_.time() + quiet_for);
   const auto after = statuses();
@@ -381,7 +387,7 @@ void World::tell(const std::string& text) const {
 
 Contents World::contents_of(std::size_t host) {
   Contents contents;
-  for (auto& listed : hosts_[host]->records()) {
+  for (auto& listed : hosts_[host]->everything().records) {
     contents.emplace(std::move(listed.key), std::move(listed.record));
   }
   return contents;
