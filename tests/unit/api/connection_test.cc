@@ -126,6 +126,7 @@ TEST_CASE("what would lose data or has no merge rule is refused by name") {
         "HELP counters\r\n");
   CHECK(desk.ask("HSET k f v") ==
         "-ERR 'hset' is not supported: strings only so far; see STARLING HELP types\r\n");
+  CHECK(desk.ask("READONLY") == "-ERR This instance has cluster support disabled\r\n");
   CHECK(desk.ask("STARLING HELP counters").starts_with("*4\r\n+"));
   CHECK(desk.ask("FUNCTION FLUSH") == "+OK\r\n");
   CHECK(desk.ask("SCRIPT LOAD x").starts_with("-ERR unknown command"));
