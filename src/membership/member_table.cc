@@ -83,6 +83,15 @@ void MemberTable::heard(core::NodeId id, core::Instant now) {
   if (const auto row = rows_.find(id); row != rows_.end()) row->second.heard_at = now;
 }
 
+bool MemberTable::may_remind(core::NodeId id, core::Instant now, core::Duration pause) {
+  const auto row = rows_.find(id);
+  if (row == rows_.end()) return false;
+  auto& reminded_at = row->second.reminded_at;
+  if (reminded_at && now < *reminded_at + pause) return false;
+  reminded_at = now;
+  return true;
+}
+
 void MemberTable::measured(core::NodeId id, core::Duration rtt) {
   const auto row = rows_.find(id);
   if (row == rows_.end()) return;

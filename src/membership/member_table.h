@@ -23,8 +23,9 @@ struct Member {
   Address address;
   MemberState state = MemberState::alive;
   std::uint64_t incarnation = 0;
-  core::Instant since;                // Of this state.
-  core::Instant heard_at;             // Any packet of its own, or when we first learned of it.
+  core::Instant since;     // Of this state.
+  core::Instant heard_at;  // Any packet of its own, or when we first learned of it.
+  std::optional<core::Instant> reminded_at;  // Of what it is accused of, apart from probes.
   std::optional<core::Duration> rtt;  // Smoothed over direct probes; none until one was answered.
 
   // The claim that this row makes, as told to others.
@@ -52,6 +53,8 @@ class MemberTable {
   // of members that are not gone. `update` overrules what the row says.
   bool put(const MemberUpdate& update, core::Instant now);
   void heard(core::NodeId id, core::Instant now);
+  // May this member be told now what it is accused of? True once in `pause`, for which it counts.
+  bool may_remind(core::NodeId id, core::Instant now, core::Duration pause);
   void measured(core::NodeId id, core::Duration rtt);
 
   // Null when unknown; valid until the next put.

@@ -97,10 +97,23 @@ core::Result<void> Membership::on_part(const Address& from, core::NodeId sender,
   }
 
   // Every check has passed. From here on nothing can fail.
+  must_object_ = false;
   for (const auto& update : part.updates) apply(update, now, effects);
   table_.heard(sender, now);
   on_question(from, sender, part.question, now, effects);
+  if (!std::holds_alternative<Ping>(part.question)) speak_up(from, sender, now, effects);
   return {};
+}
+
+// An Ack carries objections and accusations by itself. Without one at hand they get a datagram of
+// their own, or a member that everybody hears would be declared dead before its next probe.
+void Membership::speak_up(const Address& from, core::NodeId sender, core::Instant now,
+                          Effects& effects) {
+  const auto* member = table_.find(sender);
+  const bool is_accused = member != nullptr && member->state != MemberState::alive;
+  if (must_object_ || (is_accused && table_.may_remind(sender, now, options_.period))) {
+    send(sender, from, {}, effects);
+  }
 }
 
 core::Result<void> Membership::add(const MemberUpdate& update, core::Instant now,
@@ -147,7 +160,12 @@ void Membership::confirm(const MemberUpdate& update, const Member& member) {
 void Membership::on_claim_about_self(const MemberUpdate& update, core::Instant now,
                                      Effects& effects) {
   if (state_ != State::running) return;
-  if (is_newer(self_.incarnation, update.incarnation)) return;
+  must_object_ = must_object_ || update.state != MemberState::alive;
+  if (is_newer(self_.incarnation, update.incarnation)) {
+    // Refuted long ago, and not everybody has heard.
+    if (update.state != MemberState::alive) spread_.offer(self_);
+    return;
+  }
   if (update.state != MemberState::alive) {
     feel(+1);  // Somebody could not reach us: perhaps we are slow.
     return raise_incarnation(update.incarnation, effects);
@@ -199,6 +217,8 @@ void Membership::on_ack(const Ack& ack, core::NodeId sender, core::Instant now, 
     table_.heard(probe_.target(), now);  // Perhaps through a helper.
     probe_.end();
     feel(-1);
+    // Patience is for silence. Once it is over, so is the long period.
+    next_period_ = std::min(next_period_, now + options_.period);
   } else if (const auto relay = relays_.take(ack.sequence)) {
     send(relay->asker, relay->address, Ack{relay->sequence}, effects);
   }

@@ -75,6 +75,7 @@ class Membership {
   void alarm_duplicate(const Address& from, Effects& effects);
   bool may_alarm(core::Instant now);
 
+  void speak_up(const Address& from, core::NodeId sender, core::Instant now, Effects& effects);
   void on_question(const Address& from, core::NodeId sender, const Question& question,
                    core::Instant now, Effects& effects);
   void on_ack(const Ack& ack, core::NodeId sender, core::Instant now, Effects& effects);
@@ -109,6 +110,7 @@ class Membership {
   core::NodeId gone_probed_;  // The gone are probed in a circle.
   core::Instant next_period_;
   std::int64_t poor_health_ = 0;  // 0 to health_multiplier_max - 1.
+  bool must_object_ = false;      // The part in hand accuses us.
   std::optional<core::Instant> alarmed_at_;
 };
 

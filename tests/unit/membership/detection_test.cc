@@ -105,6 +105,21 @@ TEST_CASE("halves that buried each other find back when the partition heals") {
   }
 }
 
+TEST_CASE("a node that was isolated for long is itself again within seconds") {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    CAPTURE(seed);
+    Group group{9, seed};
+    group.run(5s);
+    group.passes = [](std::size_t from, std::size_t to) { return (from == 4) == (to == 4); };
+    group.run(40s);
+    CHECK(group.node(4).poor_health() > 0);
+    group.passes = [](auto, auto) { return true; };
+    group.run(18s);
+    CHECK(group.node(4).poor_health() == 0);
+    for (std::size_t i = 0; i < 9; ++i) CHECK(group.all_see(i, MemberState::alive));
+  }
+}
+
 TEST_CASE("the load of a healthy group is two datagrams a second for each node") {
   Group group{5, 8};
   group.run(20s);

@@ -64,6 +64,34 @@ TEST_CASE("an accused node raises its incarnation, persists it and says so in it
   CHECK(alone.node.self().incarnation == 10);
 }
 
+TEST_CASE("an accused member that is heard is told at once, and a refuter answers at once") {
+  Alone alone;
+  CHECK(alone.node.add(claim_of(1, MemberState::suspect, 3, id_of(2)), noon, alone.effects)
+            .has_value());
+  alone.effects.clear();
+  CHECK(alone.hears(1, {}).has_value());
+  auto sent = alone.taken<Send>();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].to == address_of(1));
+  CHECK(
+      std::ranges::contains(sent[0].part.updates, claim_of(1, MemberState::suspect, 3, id_of(2))));
+  // Once a period: it may speak a hundred times a second.
+  CHECK(alone.hears(1, {}, noon + 999ms).has_value());
+  CHECK(alone.taken<Send>().size() == 1);
+  CHECK(alone.hears(1, {}, noon + 1s).has_value());
+  CHECK(alone.taken<Send>().size() == 2);
+
+  // An accusation in a part without a question, current or long refuted.
+  for (const std::uint64_t incarnation : {5, 2}) {
+    Alone accused;
+    const auto claim = claim_of(0, MemberState::suspect, incarnation, id_of(1));
+    CHECK(accused.hears(1, {{}, {claim}}).has_value());
+    sent = accused.taken<Send>();
+    REQUIRE(sent.size() == 1);
+    CHECK(std::ranges::contains(sent[0].part.updates, accused.node.self()));
+  }
+}
+
 TEST_CASE("a certificate of death can be refuted whatever its incarnation") {
   const auto largest = std::numeric_limits<std::uint64_t>::max();
   const auto furthest = 5 + largest / 2;  // The newest that there can be for a node at 5.
