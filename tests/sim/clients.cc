@@ -114,6 +114,7 @@ void Clients::get(std::size_t client) {
 }
 
 void Clients::read(std::size_t host, const core::Bytes& key) {
+  if (!up_[host]) return;
   node::LocalCall call;
   call.ticket = ++tickets_;
   call.client = {clients_.size() + 1};

@@ -68,6 +68,7 @@ std::vector<std::size_t> some_hosts(core::Prng& prng, std::size_t hosts, std::si
 std::size_t hosts_of(FaultKind kind, std::size_t hosts) {
   if (kind == FaultKind::halves) return hosts / 2;
   if (kind == FaultKind::one_way) return 2;
+  if (kind == FaultKind::blackout) return hosts;
   return 1;
 }
 
@@ -86,6 +87,12 @@ Fault make_fault(core::Prng& prng, const Plan& plan) {
     const auto size = prng.chance(1, 2) ? prng.below(240) : prng.below(8'000);
     fault.step_ms = static_cast<std::int64_t>(size) * (prng.chance(1, 2) ? 1 : -1);
   }
+  const bool is_crash = fault.kind == FaultKind::kill || fault.kind == FaultKind::power_loss ||
+                        fault.kind == FaultKind::blackout;
+  if (is_crash && prng.chance(1, 3)) {
+    fault.lasts = std::min<core::Duration>(fault.lasts, 500ms);
+    fault.step_ms = -static_cast<std::int64_t>(prng.below(prng.chance(1, 2) ? 700 : 5'000));
+  }
   return fault;
 }
 
@@ -103,6 +110,8 @@ const char* name_of(FaultKind kind) {
       return "kill";
     case FaultKind::power_loss:
       return "power loss";
+    case FaultKind::blackout:
+      return "blackout";
     case FaultKind::stop:
       return "graceful stop";
     case FaultKind::pause:

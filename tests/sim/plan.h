@@ -15,7 +15,8 @@ enum class FaultKind {
   isolation,   // One host can talk to nobody.
   one_way,     // The first of `hosts` does not reach the second; the way back works.
   kill,        // The process dies; the disk keeps all that was written.
-  power_loss,  // The machine dies; what was not synced may be gone.
+  power_loss,  // The machine dies, right after an answer; what was not synced may be gone.
+  blackout,    // All machines die in one moment.
   stop,        // A graceful stop.
   pause,       // The process is stopped and goes on later, as by SIGSTOP.
   clock_step,  // The wall clock jumps, and jumps back at the end.
@@ -30,7 +31,8 @@ struct Fault {
   core::Duration from;  // Since the start of the run.
   core::Duration lasts;
   std::vector<std::size_t> hosts;
-  std::int64_t step_ms = 0;  // Of a clock_step.
+  // Of a clock_step; of a crash: what the clock has gone back by when the host comes again.
+  std::int64_t step_ms = 0;
 };
 
 struct Knobs {

@@ -60,7 +60,8 @@ World::World(Plan plan, bool story)
       clients_{
           timeline_, plan_, prng_.fork("clients"),
           [this](std::size_t host, node::Event event) { hosts_[host]->deliver(std::move(event)); }},
-      next_batch_(plan_.hosts, 1) {
+      next_batch_(plan_.hosts, 1),
+      roster_members_(plan_.hosts, 0) {
   for (std::size_t i = 0; i < plan_.hosts; ++i) {
     const auto skew = static_cast<std::uint64_t>(plan_.knobs.skew_ms);
     HostOptions options;
@@ -113,12 +114,17 @@ void World::start(std::size_t host) {
   network_.host_up(host);
   hosts_[host]->start();
   clients_.on_host_up(host);
+  // A roster that is in force has been persisted.
+  if (hosts_[host]->status()->roster_members >= roster_members_[host]) return;
+  add({{"roster survives", std::format("host {} knew {} members", host, roster_members_[host])}});
 }
 
 void World::take_down(std::size_t host, FaultKind how) {
   if (!hosts_[host]->is_up()) return;
   ++outcome_.figures.crashes;
   stopping_.erase(host);
+  doomed_.erase(host);
+  roster_members_[host] = hosts_[host]->status()->roster_members;
   const bool has_lost_power = how == FaultKind::power_loss;
   std::uint64_t lost = 0;
   if (has_lost_power) {
@@ -142,8 +148,13 @@ void World::begin(const Fault& fault) {
     case FaultKind::one_way:
       return cut(fault, true);
     case FaultKind::kill:
-    case FaultKind::power_loss:
       return take_down(host, fault.kind);
+    case FaultKind::power_loss:
+      doomed_.insert(host);
+      return;
+    case FaultKind::blackout:
+      for (const auto each : fault.hosts) take_down(each, FaultKind::power_loss);
+      return;
     case FaultKind::stop:
       if (!hosts_[host]->is_up()) return;
       stopping_.insert(host);
@@ -174,7 +185,13 @@ void World::end(const Fault& fault) {
       return start(host);
     case FaultKind::kill:
     case FaultKind::power_loss:
-      return start(host);
+    case FaultKind::blackout:
+      for (const auto each : fault.hosts) {
+        doomed_.erase(each);
+        hosts_[each]->step_clock(fault.step_ms);
+        start(each);
+      }
+      return;
     case FaultKind::clock_step:
       return hosts_[host]->step_clock(-fault.step_ms);
     case FaultKind::slow_disk:
@@ -202,22 +219,28 @@ void World::cut(const Fault& fault, bool apart) {
 }
 
 // The value of one copy of a record goes bad, and only one: another host holds the same, safe from
-// power loss.
+// power loss. A fresh record or any other.
 void World::rot(std::size_t host) {
   const auto ours = contents_of(host);
+  const bool wants_fresh = prng_.chance(1, 2);
   for (std::size_t other = 0; other < plan_.hosts; ++other) {
     if (other == host || hosts_[other]->batches_synced() < hosts_[other]->batches_written()) {
       continue;
     }
+    std::vector<std::pair<core::Stamp, core::Bytes>> candidates;
     for (const auto& [key, record] : contents_of(other)) {
       const auto found = ours.find(key);
       if (record.value.empty() || found == ours.end() || found->second != record) continue;
-      if (!prng_.chance(1, 3)) continue;
-      if (!hosts_[host]->rot(key)) continue;
-      rotten_.emplace_back(host, key);
-      clients_.read(host, key);
-      return;
+      candidates.emplace_back(record.head.stamp, key);
     }
+    if (candidates.empty()) continue;
+    std::ranges::sort(candidates);
+    const auto chosen = wants_fresh ? candidates.size() - 1 : prng_.below(candidates.size());
+    const auto& key = candidates[chosen].second;
+    if (!hosts_[host]->rot(key)) continue;
+    rotten_.emplace_back(host, key);
+    clients_.read(host, key);
+    return;
   }
 }
 
@@ -457,6 +480,9 @@ void World::on_drop_link(std::size_t host, core::NodeId peer, const std::string&
 
 void World::on_reply(std::size_t host, node::Reply&& reply) {
   if (reply.client != operator_id) {
+    if (doomed_.contains(host)) {
+      timeline_.after(0s, [this, host] { take_down(host, FaultKind::power_loss); });
+    }
     return clients_.on_reply(host, reply, hosts_[host]->batches_written());
   }
   if (auto* summary = std::get_if<node::CompareSummary>(&reply.reply)) comparison_ = *summary;

@@ -108,8 +108,10 @@ class World final : private Receiver, private Surroundings {
   std::vector<std::unique_ptr<Host>> hosts_;
   std::map<core::NodeId, std::size_t> host_of_id_;
   std::map<membership::Address, std::size_t> host_of_address_;
-  std::vector<std::uint64_t> next_batch_;  // By host: the number its next batch gets on its disk.
-  std::set<std::size_t> stopping_;         // Gracefully.
+  std::vector<std::uint64_t> next_batch_;    // By host: the number its next batch gets on its disk.
+  std::set<std::size_t> stopping_;           // Gracefully.
+  std::set<std::size_t> doomed_;             // They lose power with their next answer.
+  std::vector<std::size_t> roster_members_;  // By host: of the roster in force when it went down.
   std::vector<std::pair<std::size_t, core::Bytes>> rotten_;
   core::Instant next_look_;
   std::optional<node::CompareSummary> comparison_;
