@@ -45,13 +45,12 @@ Verdict Answerer::on_probe(core::NodeId from, const Probe& probe, Objection obje
   if (reply.verdict == Verdict::differ && known == nullptr) {
     if (objection == Objection::crossed) {
       reply.verdict = Verdict::crossed;
-    } else if (objection == Objection::none && admit(from, probe, now)) {
-      if (auto division = train(index_, probe.basis)) reply.train.push_back(std::move(*division));
-    } else {
+    } else if (objection == Objection::busy || !admit(from, probe, now)) {
       reply.verdict = Verdict::busy;
     }
   }
   if (reply.verdict == Verdict::differ) {
+    if (auto division = train(index_, probe.basis)) reply.train.push_back(std::move(*division));
     reply.count = index_.root(probe.basis.cut).count;
     reply.leaves = index_.leaves();
   }
@@ -205,9 +204,8 @@ core::Result<void> Answerer::on(Guest& guest, Pull pull, core::Instant now, Effe
 
 core::Result<void> Answerer::on(Guest& guest, Push push, Effects& effects) {
   if (guest.purpose == Purpose::compare) return fail(Errc::unexpected, "a comparison that writes");
-  const auto users = core::all_users();
   for (const auto& [key, record] : push.records) {
-    if (!users.contains(key) || !core::is_encoded_key(key)) {
+    if (!core::is_encoded_key(key)) {
       return fail(Errc::malformed, "a record under what is no key");
     }
   }

@@ -162,17 +162,7 @@ core::Result<void> Reconcile::on_probe(core::NodeId from, const Probe& probe, co
   const bool is_known = answerer_.has_session(from, probe.session);
   const auto verdict = answerer_.on_probe(from, probe, objection_to(from, probe), now, effects);
   if (verdict != Verdict::equal && verdict != Verdict::differ) ++stats_.refused;
-  if (verdict != Verdict::differ || is_known) return {};
-  ++stats_.admitted;
-  if (probe.purpose == Purpose::compare) return {};
-  // Of two sessions that cross, the one opened by the smaller id stays, and ours is the other.
-  for (auto& [id, session] : sessions_) {
-    const auto& options = session->options();
-    if (options.peer == from && options.purpose == Purpose::repair) {
-      session->give_up("the peer's own session stays", now, effects);
-    }
-  }
-  reap(now);
+  if (verdict == Verdict::differ && !is_known) ++stats_.admitted;
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "reconcile/division.h"
 #include "unit/reconcile/fixture.h"
 
 namespace starling::reconcile {
@@ -246,6 +247,16 @@ TEST_CASE("a cut that is gone in mid-walk costs a probe, and what waits is walke
   CHECK(again.to_list == question.to_list);
 }
 
+TEST_CASE("an opening whose cut has gone here meanwhile is asked for again") {
+  Played one{Purpose::repair, 3000};
+  one.start();
+  const auto opening = *train(one.ours.index(), one.ours.basis());
+  one.ours.age();
+  REQUIRE(one.hear(ProbeReply{.verdict = Verdict::differ, .train = {opening}}));
+  CHECK(sent<Descend>(one.effects).empty());
+  CHECK(sent<Probe>(one.effects).at(0).basis.cut == one.ours.index().newest_cut());
+}
+
 TEST_CASE("messages that make no sense are refused and change nothing") {
   Played one;
   one.start();
@@ -258,7 +269,15 @@ TEST_CASE("messages that make no sense are refused and change nothing") {
   CHECK(one.effects.empty());
   CHECK(one.session.state() == Session::State::probing);
   one.answer_probe(Verdict::differ);
+  const auto asked = one.effects;
   CHECK_FALSE(one.hear(ProbeReply{.verdict = Verdict::equal}));
+  one.effects = asked;
+  one.answer_list({{.key = 1, .hlc = {9}}});
+  const auto pull = sent<Pull>(one.effects).at(0);
+  CHECK_FALSE(one.hear(PullReply{.request = pull.request,
+                                 .records = {{numbered_key(0), testing::value_record(1, 1, "")}},
+                                 .value_bytes = {0}}));
+  CHECK(one.effects.empty());
 }
 
 TEST_CASE("a broken line, an abort and our own will end it") {
