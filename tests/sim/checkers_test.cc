@@ -233,9 +233,22 @@ TEST_CASE("one stamp for two records is found, on one host or across hosts") {
 TEST_CASE("a stamp that does not rise is found, also over a restart") {
   StampBook book;
   book.on_batch(0, node_a, 1, batch_of(key, value_at(at(5), 1)));
-  book.on_down(0, 1, false);
+  book.on_down(0, node_a, 1, false);
   book.on_batch(0, node_a, 2, batch_of(other_key, value_at(at(4), 2)));
   CHECK(broken(book.violations()) == Names{"stamps rise"});
+}
+
+TEST_CASE("a stamp below one that was told before the loss is found, whenever that one arrives") {
+  for (const bool arrives_late : {false, true}) {
+    StampBook book;
+    const auto told = batch_of(key, value_at(at(5), 1));
+    book.on_batch(0, node_a, 1, told);
+    if (!arrives_late) book.on_batch(1, node_b, 1, told);
+    book.on_down(0, node_a, 0, true);
+    book.on_batch(0, node_a, 1, batch_of(other_key, value_at(at(4), 2)));
+    if (arrives_late) book.on_batch(1, node_b, 1, told);
+    CHECK(broken(book.violations()) == Names{"stamps rise"});
+  }
 }
 
 TEST_CASE("a stamp whose record nobody saw may be issued again after a power loss") {
@@ -244,7 +257,7 @@ TEST_CASE("a stamp whose record nobody saw may be issued again after a power los
     book.on_batch(0, node_a, 1, batch_of(key, value_at(at(5), 1)));
     if (was_seen) book.on_batch(1, node_b, 1, batch_of(key, value_at(at(5), 1)));
     if (was_synced) book.on_synced(0, 1);
-    book.on_down(0, was_synced ? 1 : 0, true);
+    book.on_down(0, node_a, was_synced ? 1 : 0, true);
     book.on_batch(0, node_a, 1, batch_of(other_key, value_at(at(5), 2)));
     return broken(book.violations());
   };

@@ -210,8 +210,26 @@ void Network::host_down(std::size_t host, bool is_noticed_at_once) {
   for (auto& [pair, link] : links_) {
     if (pair.first != host && pair.second != host) continue;
     link.believed.erase(host);
+    if (link.is_up && prng_.chance(1, 2)) leave_on_the_way(host, pair);
     close(pair, "connection lost", is_noticed_at_once ? core::Duration{50ms} : core::Duration{5s});
   }
+}
+
+// What had left the host before it died still arrives, unless its end is noticed first.
+void Network::leave_on_the_way(std::size_t from, const Pair& pair) {
+  auto& link = links_[pair];
+  const auto to = from == pair.first ? pair.second : pair.first;
+  if (!path_works(pair)) return;
+  for (auto& waiting : link.lanes[from].queue) {
+    timeline_.at(waiting.ready,
+                 [this, from, to, epoch = link.epoch, bytes = std::move(waiting.bytes)] {
+                   const auto& believed = links_[pair_of(from, to)].believed;
+                   const auto found = believed.find(to);
+                   if (found != believed.end() && found->second == epoch)
+                     receiver_.on_frame(to, from, bytes);
+                 });
+  }
+  link.lanes[from].queue.clear();
 }
 
 void Network::heal() {

@@ -91,6 +91,7 @@ class Network {
   void try_later(const Pair& pair);
   void connect(const Pair& pair);
   void close(const Pair& pair, const std::string& reason, core::Duration noticed_within);
+  void leave_on_the_way(std::size_t from, const Pair& pair);
   void tell_down(std::size_t host, std::size_t peer, std::uint64_t epoch,
                  const std::string& reason);
   void move(std::size_t from, std::size_t to);

@@ -25,7 +25,7 @@ void StampBook::on_batch(std::size_t host, core::NodeId id, std::uint64_t batch,
     const auto& head = change.after.head;
     const Issued issued{batch, head.stamp, content_of(change.key, head)};
     if (head.stamp.origin != id) {
-      check_content(issued.stamp, issued.content);
+      on_seen_elsewhere(issued);
       continue;
     }
     // A peer may give us back a record of ours that a crash took from us.
@@ -38,9 +38,27 @@ void StampBook::on_batch(std::size_t host, core::NodeId id, std::uint64_t batch,
           {"stamps rise", text_of(head.stamp) + " was issued after " + text_of(newest_[host])});
     }
     newest = std::max(newest, head.stamp);
+    first_.try_emplace(host, head.stamp);
+    first_[host] = std::min(first_[host], head.stamp);
     unsynced_[host].push_back(issued);
   }
   newest_[host] = newest;
+}
+
+void StampBook::on_seen_elsewhere(const Issued& issued) {
+  check_content(issued.stamp, issued.content);
+  auto& told = newest_told_[issued.stamp.origin];
+  told = std::max(told, issued.stamp);
+  const auto vanished = vanished_.find(issued.stamp);
+  if (vanished == vanished_.end()) return;
+  // Its origin lost it, but it had left: what came after the loss must be above it.
+  const auto host = vanished->second;
+  vanished_.erase(vanished);
+  if (const auto first = first_.find(host); first != first_.end() && first->second < issued.stamp) {
+    violations_.push_back({"stamps rise", text_of(first->second) + " was issued after " +
+                                              text_of(issued.stamp) + ", which had been told"});
+  }
+  newest_[host] = std::max(newest_[host], issued.stamp);
 }
 
 void StampBook::check_content(const core::Stamp& stamp, const core::Bytes& content) {
@@ -59,11 +77,17 @@ void StampBook::on_synced(std::size_t host, std::uint64_t batches) {
   }
 }
 
-void StampBook::on_down(std::size_t host, std::uint64_t batches_left, bool has_lost_power) {
+void StampBook::on_down(std::size_t host, core::NodeId id, std::uint64_t batches_left,
+                        bool has_lost_power) {
   auto& unsynced = unsynced_[host];
-  std::erase_if(unsynced, [&](const Issued& issued) { return issued.batch > batches_left; });
+  first_.erase(host);
+  while (!unsynced.empty() && unsynced.back().batch > batches_left) {
+    const auto& lost = unsynced.back();
+    if (!known_.contains(lost.stamp)) vanished_[lost.stamp] = host;
+    unsynced.pop_back();
+  }
   if (has_lost_power) on_synced(host, batches_left);
-  newest_[host] = newest_synced_[host];
+  newest_[host] = std::max(newest_synced_[host], newest_told_[id]);
   for (const auto& issued : unsynced) newest_[host] = std::max(newest_[host], issued.stamp);
 }
 

@@ -134,7 +134,7 @@ void World::take_down(std::size_t host, FaultKind how) {
   }
   tell(std::format("host {}: {}, {} batches gone", host, name_of(how), lost));
   const auto left = hosts_[host]->batches_written();
-  stamps_.on_down(host, left, has_lost_power);
+  stamps_.on_down(host, id_of(host), left, has_lost_power);
   clients_.on_host_down(host, left, has_lost_power);
   network_.host_down(host, !has_lost_power);
 }
