@@ -83,6 +83,8 @@ class World final : private Receiver, private Surroundings {
   void start(std::size_t host);
   void take_down(std::size_t host, FaultKind how);
   void rot(std::size_t host);
+  // Of the operator of that host.
+  void order(std::size_t host, node::LocalAdmin::Act act);
   void heal();
 
   bool wait_until_equal();
@@ -95,6 +97,8 @@ class World final : private Receiver, private Surroundings {
   void add(const Violations& violations);
   void tell(const std::string& text) const;
   Contents contents_of(std::size_t host);
+
+  static constexpr node::ClientId operator_id{~std::uint64_t{0}};
 
   Plan plan_;
   bool has_story_;
