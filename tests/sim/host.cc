@@ -1,5 +1,6 @@
 #include "sim/host.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -215,6 +216,12 @@ void Host::on_worker(Timeline::Action job) {
   timeline_.after(takes, [this, life = lives_, job = std::move(job)]() mutable {
     if (is_up() && life == lives_) job();
   });
+}
+
+bool Host::is_in_step() const {
+  return is_up() && std::ranges::none_of(process_->inbox, [](const node::Event& event) {
+           return std::holds_alternative<node::Written>(event);
+         });
 }
 
 ports::Listing Host::everything() {

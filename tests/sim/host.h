@@ -70,6 +70,8 @@ class Host {
   // ---- looking from outside ---------------------------------------------------------------------
   std::uint64_t batches_written() const { return disk_.written(); }
   std::uint64_t batches_synced() const { return disk_.synced(); }
+  // The node knows of all that is on its disk: no batch was written of which it has yet to hear.
+  bool is_in_step() const;
   // All records, in key order, and the keys of those that are unreadable.
   ports::Listing everything();
   bool rot(core::BytesView key) { return disk_.corrupt(key); }

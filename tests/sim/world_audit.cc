@@ -84,7 +84,7 @@ void World::look_at_roots() {
   std::vector<View> views;
   for (std::size_t i = 0; i < plan_.hosts; ++i) {
     const auto status = hosts_[i]->status();
-    if (!status || !status->root) continue;
+    if (!status || !status->root || !hosts_[i]->is_in_step()) continue;
     // Rot that nobody has read yet is not known to the host either.
     if (!hosts_[i]->everything().corrupt.empty()) continue;
     views.push_back({i, status->cut, *status->root, contents_of(i)});
